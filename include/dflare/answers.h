@@ -1,0 +1,71 @@
+// What a model says of a batch of inputs: raw outputs, probabilities, log-probabilities, labels.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace dflare {
+
+// What a model's output vector holds.
+enum class OutputKind { kProbabilities, kLogits };
+
+// How raw outputs are read (DESIGN 2, «log p»).
+struct OutputReading {
+  OutputKind kind = OutputKind::kProbabilities;
+  // Distance between two neighbouring values of an 8-bit probability output; 0 for real-valued outputs.
+  float step = 0.0F;
+  // Leading outputs to leave out, where the two models of a pair count classes differently (1001 against 1000).
+  int skip_classes = 0;
+};
+
+// One row of Answers, borrowed. All spans hold one value a class.
+struct AnswerView {
+  std::span<const float> raw;    // as the model gave it (dequantised)
+  std::span<const float> p;      // probabilities: softmax of logits, or raw
+  std::span<const float> log_p;  // log-softmax of logits; log max(p, step/2) for 8-bit probabilities; log max(p, 1e-12)
+  int label = -1;                // first index of the largest raw output; -1 when not finite
+  bool tie = false;              // the largest raw output stands at two or more indices
+  bool finite = true;            // no NaN and no infinity among the raw outputs
+
+  // Probability of the top label.
+  [[nodiscard]] float top_p() const { return label < 0 ? 0.0F : p[static_cast<std::size_t>(label)]; }
+};
+
+// Rows x classes answers of one model. Row i belongs to row i of the query. Reused from query to query: it allocates
+// only when it grows.
+class Answers {
+ public:
+  // Makes room for rows x classes raw outputs and returns them for the model to fill, row after row.
+  std::span<float> prepare(std::size_t rows, std::size_t classes);
+  // Derives p, log_p, labels, ties from the raw outputs.
+  void interpret(const OutputReading& reading);
+
+  [[nodiscard]] std::size_t rows() const { return rows_; }
+  [[nodiscard]] std::size_t classes() const { return classes_; }
+  // A row's raw outputs; valid before interpret() too.
+  [[nodiscard]] std::span<const float> raw(std::size_t row) const { return row_of(raw_, row); }
+  // A row as interpreted.
+  [[nodiscard]] AnswerView operator[](std::size_t row) const;
+
+ private:
+  [[nodiscard]] std::span<const float> row_of(const std::vector<float>& v, std::size_t row) const {
+    return std::span(v).subspan(row * classes_, classes_);
+  }
+  void interpret_row(std::size_t row, const OutputReading& reading, float least);
+
+  std::size_t rows_ = 0;
+  std::size_t classes_ = 0;
+  std::vector<float> raw_, p_, log_p_;
+  std::vector<int> label_;
+  std::vector<std::uint8_t> tie_, finite_;
+};
+
+// Guesses the reading from raw answers to real inputs: probabilities if no value is negative or above 1 and every row
+// sums to 1 within 0.02 (within 0.25 where the values come in steps, as a dequantised 8-bit softmax does); logits
+// otherwise. The step is the largest s with 1/1024 <= s <= 1/16 of which every value is a whole multiple; 0 if there is
+// none.
+OutputReading detect_reading(const Answers& answers);
+
+}  // namespace dflare

@@ -1,0 +1,93 @@
+// What a search leaves behind.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "dflare/ids.h"
+#include "dflare/input.h"
+#include "dflare/verdict.h"
+
+namespace dflare {
+
+// How far a finding lies from its seed.
+struct Distance {
+  double linf = 0;  // grey levels, 0..255
+  double l2 = 0;    // on [0, 1] pixel values
+};
+// Both images have one shape.
+Distance distance(InputView a, InputView b);
+
+// A recorded deviation.
+struct Finding {
+  SeedIndex seed;
+  int ordinal = 0;  // counts the findings of one seed
+  FindingKind kind = FindingKind::kNatural;
+  int seed_label = -1;  // the label both models give the seed; for kNatural the original's
+  int label_original = -1;
+  int label_compressed = -1;
+  float p_original = 0;        // the original's probability of its own label
+  float p_compressed = 0;      // the compressed model's probability of its own label
+  double margin_original = 0;  // of the seed's label, see Verdict
+  double margin_compressed = 0;
+  double severity = 0;  // natural log units, see severity()
+  bool tie = false;     // counted by first index (--ties count)
+  bool flaky = false;   // asked again, alone, from the stored bytes, it did not deviate: kept apart
+  Distance distance;
+  std::int64_t queries = 0;       // of the chain until here, the seed's own included; 0 for kNatural
+  double seconds = 0;             // of the chain until here
+  std::string how;                // how it was reached, JSON object by the strategy; may be empty
+  std::vector<std::uint8_t> png;  // the image, losslessly: the truth that everything else is derived from
+};
+
+// How the chain of a seed ended.
+enum class ChainEnd { kFound, kQueriesSpent, kTimeSpent, kGaveUp };
+std::string_view to_string(ChainEnd end);
+
+// The `done` of a seed: its chain never runs again.
+struct SeedDone {
+  SeedIndex seed;
+  ChainEnd end = ChainEnd::kGaveUp;
+  std::int64_t queries = 0;        // the seed's own included
+  std::int64_t confirmations = 0;  // single queries spent on confirming, counted apart
+  std::int64_t ties = 0;           // inputs whose labels differed but for a tie
+  std::int64_t flaky = 0;
+  std::int64_t not_finite = 0;  // inputs with a NaN or infinite answer
+  double seconds = 0;
+};
+
+// An input for which a model answered NaN or infinity. At most one a seed is kept.
+struct NotFinite {
+  SeedIndex seed;
+  bool original = false;  // which model did
+  bool compressed = false;
+  std::vector<std::uint8_t> png;
+};
+
+// What one step of the engine has to say; written in one transaction.
+struct Events {
+  std::vector<Finding> findings;
+  std::vector<NotFinite> not_finite;
+  std::vector<SeedDone> done;
+
+  [[nodiscard]] bool empty() const { return findings.empty() && not_finite.empty() && done.empty(); }
+  void clear() {
+    findings.clear();
+    not_finite.clear();
+    done.clear();
+  }
+};
+
+// Where events go. One caller at a time; the engine sees to that.
+class EventSink {
+ public:
+  EventSink() = default;
+  EventSink(const EventSink&) = delete;
+  EventSink& operator=(const EventSink&) = delete;
+  virtual ~EventSink() = default;
+  // All or nothing. Throws kCannotWrite.
+  virtual void write(const Events& events) = 0;
+};
+
+}  // namespace dflare

@@ -1,0 +1,77 @@
+// A classifier as a black box: images in, output vectors out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dflare/answers.h"
+#include "dflare/input.h"
+#include "dflare/preprocess.h"
+
+namespace dflare {
+
+// What there is to know about a model before it is asked. Filled on opening.
+struct ModelInfo {
+  std::string path;     // as given; "toy" for models made of code
+  std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "toy"
+  std::string input_name, output_name;
+  std::string input_type, output_type;  // float32, float16, uint8, int8
+  Shape shape;                          // of one image
+  Layout layout = Layout::kNhwc;
+  std::size_t classes = 0;
+  float output_scale = 0;  // of a quantised output tensor; 0 otherwise
+  int fixed_batch = 0;     // rows of a model whose batch cannot change; 0: any
+};
+
+// A model answers row i of a query from row i alone: no row affects another, and nothing is remembered between queries.
+// One caller at a time for an instance; clone() gives further instances for other threads.
+class Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+
+  [[nodiscard]] virtual const ModelInfo& info() const = 0;
+
+  // Puts the raw outputs of inputs[i], dequantised, into row i. Any number of rows >= 1; every input has info().shape,
+  // else kBadArgument. Throws kModelFailed when the runtime does. Does not interpret: see Reader.
+  virtual void query(std::span<const InputView> inputs, Answers& out) = 0;
+
+  // An independent instance that shares what may be shared (weights, session). Safe to call from one thread.
+  [[nodiscard]] virtual std::unique_ptr<Model> clone() const = 0;
+
+  // Largest batch this instance will be asked for, so that tensors can be laid out once. A hint: more rows still work.
+  virtual void reserve(std::size_t /*rows*/) {}
+};
+
+enum class TfliteKernels { kXnnpack, kBuiltin };
+
+// How a model file is opened.
+struct ModelOptions {
+  Preprocess preprocess;
+  std::string output_name;  // empty: the only output
+  TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
+  int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
+  int threads = 1;                        // inside one query of one instance
+  std::filesystem::path onnxruntime;      // library to load; empty: DFLARE_ONNXRUNTIME, then where the build found it,
+                                          // then the installed Python wheel
+  std::filesystem::path tflite;           // the same for TensorFlow Lite: DFLARE_TFLITE
+};
+
+// Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time.
+// Throws kBadInput for a file that is missing, truncated, no model, has several inputs or is no image classifier;
+// kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there.
+std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);
+
+// A model made of code, for puzzles, tests and callers with models of their own. `f` writes one row of outputs, is
+// called for one row at a time, and must be callable from several threads at once.
+std::unique_ptr<Model> make_function_model(Shape shape, std::size_t classes,
+                                           std::function<void(InputView, std::span<float>)> f);
+
+}  // namespace dflare

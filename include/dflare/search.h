@@ -1,0 +1,116 @@
+// The engine: chains in lockstep over shared models, budgets, confirmation.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dflare/finding.h"
+#include "dflare/model.h"
+#include "dflare/seeds.h"
+#include "dflare/strategy.h"
+
+namespace dflare {
+
+enum class SeedFilter {
+  kAuto,     // correct where labels are given, agree where not
+  kCorrect,  // both models give the true label
+  kAgree,    // both models give the same label (the paper's experiments)
+};
+
+// --output
+enum class OutputOption { kAuto, kProbabilities, kLogits };
+
+struct SearchSettings {
+  StrategyOptions strategy;
+  TiePolicy ties = TiePolicy::kSkip;
+  SeedFilter seed_filter = SeedFilter::kAuto;
+  OutputOption output = OutputOption::kAuto;
+  std::uint64_t rng_seed = 0;
+  std::int64_t max_queries = 2000;  // a seed, its own query included
+  double timeout_seconds = 0;       // a seed; 0: none
+  double time_limit_seconds = 0;    // the run; 0: none
+  // Usable seeds to search; 0: all. Inputs after the last one that is needed are not asked (status not_asked).
+  std::int64_t max_seeds = 0;
+  int confirm = 1;                // single queries that must agree for a finding to count, >= 1
+  int batch = 0;                  // rows a query; 0: measured at start-up
+  int workers = 0;                // threads; 0: one a core
+  int original_label_offset = 0;  // output index of the class that labels call 0
+  int compressed_label_offset = 0;
+  int shard = 0, shards = 1;  // searches the usable seeds i with i mod shards == shard
+};
+
+// The two models under comparison. Owned by the caller; the engine clones them for its workers.
+struct Pair {
+  Model* original = nullptr;
+  Model* compressed = nullptr;
+};
+
+// What start-up found out about the pair, recorded with the run.
+struct PairFacts {
+  OutputReading original, compressed;
+  bool rows_exact = false;  // batch 1 and batch n answered the same bits
+  int batch = 0;
+  int workers = 0;
+  double accuracy_original = -1, accuracy_compressed = -1;  // top-1, ties by first index, over readable labelled seeds
+  double agreement = -1;                                    // labels by first index, over readable seeds
+};
+
+// Seconds, summed over the workers, that each step of the way took. For the benchmark and the closing table.
+struct StepSeconds {
+  double mutate = 0;   // strategies proposing
+  double query = 0;    // both models, filling their tensors included
+  double judge = 0;    // reading outputs, verdicts, strategies observing (states, selection)
+  double confirm = 0;  // encoding, decoding, asking alone
+  double store = 0;    // writing events
+};
+
+// Counters that any thread may read while the engine runs: for the progress display and a watchdog.
+struct LiveProgress {
+  std::atomic<std::int64_t> seeds_total{0}, seeds_done{0}, found{0}, natural{0}, flaky{0}, queries{0};
+  // Steady-clock nanoseconds at which the oldest query still running was started; 0 while none runs.
+  // One slot a worker, and one for start-up.
+  static constexpr int kSlots = 257;
+  std::atomic<std::int64_t> query_started[kSlots]{};
+  std::atomic<bool> stop{false};  // set by the caller (Ctrl-C): the engine ends soon, everything found kept
+};
+
+// How the engine ended.
+enum class SearchEnd { kComplete, kTimeLimit, kStopped };
+
+struct SearchResult {
+  SearchEnd end = SearchEnd::kComplete;
+  StepSeconds steps;
+  double wall_seconds = 0;  // chains only, without start-up
+};
+
+// A search in two acts, so that a caller can record the facts before the first chain starts.
+//   Search search(pair, seeds, settings);   // asks both models all seeds, measures the batch, freezes the context
+//   search.run(done_before, sink);
+class Search {
+ public:
+  // Throws kBadArgument for settings that contradict the models, kNoUsableSeed, kModelFailed.
+  // `live` may be null; it must outlive the search. Seeds must outlive it too.
+  Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LiveProgress* live = nullptr);
+  ~Search();
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
+
+  [[nodiscard]] const RunContext& context() const;
+  [[nodiscard]] const PairFacts& facts() const;
+  // The seeds whose chains this search (and shard) runs, natural ones included.
+  [[nodiscard]] const std::vector<SeedIndex>& plan() const;
+
+  // Runs the chains of plan() that are not in `done` (sorted). Events arrive at the sink from one thread at a time.
+  // A failing query ends the run by kModelFailed after all events so far were written.
+  SearchResult run(const std::vector<SeedIndex>& done, EventSink& sink);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dflare

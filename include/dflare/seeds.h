@@ -1,0 +1,66 @@
+// The user's inputs: folders of images or arrays, with labels.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dflare/ids.h"
+#include "dflare/input.h"
+#include "dflare/preprocess.h"
+
+namespace dflare {
+
+// One input as loaded, or the reason why it could not be.
+struct Seed {
+  Input input;          // at the models' size; empty when problem is set
+  int label = -1;       // class index, -1 when unknown
+  std::string source;   // file relative to the folder, or "row 12" of an array
+  std::string problem;  // why it cannot be used ("not a PNG or JPEG image"); empty when it can
+};
+
+struct SeedOptions {
+  Shape shape;                    // what both models take; other sizes are resized and cropped, grey <-> RGB converted
+  Preprocess preprocess;          // resize, crop_fraction and filter are used here
+  std::filesystem::path labels;   // CSV `file,label` (header optional) or .npy of integers; empty: folder names
+  std::filesystem::path classes;  // one class name a line, for folders or labels that are not integers; empty: none
+  std::size_t max_pixels = 64ULL << 20U;  // larger images are refused unread
+};
+
+// The seeds of a run, in a fixed order: files sorted by path, rows as they stand.
+struct SeedSet {
+  std::filesystem::path path;
+  std::vector<Seed> seeds;
+  bool labelled = false;  // labels were given (some may be missing: those seeds have a problem)
+};
+
+// A folder of PNG and JPEG files (label = name of the folder that holds it, where those are class indices or in
+// `classes`; no labels where they are neither), or an .npy of u8 N x H x W x C or N x H x W.
+// Single bad images become seeds with a problem. Throws kBadInput when nothing can be read at all, a labels file does
+// not fit, or the array has another type, order or shape; kBadArgument for options that contradict.
+SeedSet load_seeds(const std::filesystem::path& path, const SeedOptions& options);
+
+// Decoding and encoding of single images, lossless for PNG. Both throw kBadInput naming `name`.
+Input decode_image(std::span<const std::uint8_t> bytes, const std::string& name, std::size_t max_pixels = 64ULL << 20U);
+// Replaces the contents of `png`; 8-bit grey or RGB.
+void encode_png(InputView input, std::vector<std::uint8_t>& png);
+
+// Resizes and crops as the preprocessing says, and converts between grey and RGB, to `shape`.
+Input fit_image(InputView image, const Shape& shape, const Preprocess& preprocess);
+
+// NumPy arrays of the kinds that dflare reads and writes (format 1.0 and 2.0, C order, little-endian).
+struct NpyArray {
+  std::string dtype;  // "u1", "i8", "f4", ...
+  std::vector<std::size_t> shape;
+  std::vector<std::uint8_t> bytes;
+};
+// Throws kBadInput: not an .npy, Fortran order, big-endian, object arrays, fewer or more bytes than the shape says.
+NpyArray parse_npy(std::span<const std::uint8_t> bytes, const std::string& name);
+NpyArray read_npy(const std::filesystem::path& path);
+// Throws kCannotWrite.
+void write_npy(const std::filesystem::path& path, std::string_view dtype, std::span<const std::size_t> shape,
+               std::span<const std::uint8_t> bytes);
+
+}  // namespace dflare

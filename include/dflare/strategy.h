@@ -1,0 +1,102 @@
+// How a chain chooses its next inputs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dflare/answers.h"
+#include "dflare/ids.h"
+#include "dflare/input.h"
+#include "dflare/operators.h"
+#include "dflare/rng.h"
+#include "dflare/seeds.h"
+#include "dflare/verdict.h"
+
+namespace dflare {
+
+// Whether and why an input takes part (DESIGN 2, «seed»).
+enum class SeedStatus : std::uint8_t {
+  kUsable,
+  kNatural,     // the two models differ on it already: a finding, outside the success rate
+  kWrong,       // both agree, but not with the true label (--seed-filter correct)
+  kTied,        // the top value is tied in either model, and ties do not count
+  kUnreadable,  // see Seed::problem
+  kUnlabelled,  // labels were given, but none for this one
+  kNotFinite,   // a model answers NaN or infinity
+  kNotAsked,    // enough usable seeds stood before it (--max-seeds)
+};
+std::string_view to_string(SeedStatus status);
+
+// What chains may know beyond their own seed. Frozen before the chains start; rebuilt identically by resumes.
+struct RunContext {
+  const SeedSet* seeds = nullptr;
+  Shape shape;
+  std::size_t classes = 0;
+  TiePolicy ties = TiePolicy::kSkip;
+  Answers original, compressed;    // row i: the answers to seed i; rows of seeds unreadable or not asked are zero
+  std::vector<SeedStatus> status;  // one a seed
+  std::vector<SeedIndex> usable;   // rising
+
+  [[nodiscard]] InputView input(SeedIndex i) const {
+    return seeds->seeds[static_cast<std::size_t>(i.value)].input.view();
+  }
+};
+
+// What a chain does after its inputs were judged.
+struct Decision {
+  enum class Kind { kGoOn, kDeviation, kGaveUp };
+  Kind kind = Kind::kGoOn;
+  std::size_t row = 0;  // of the verdict that deviates
+
+  static Decision go_on() { return {}; }
+  static Decision deviation(std::size_t row) { return {Kind::kDeviation, row}; }
+  static Decision gave_up() { return {Kind::kGaveUp, 0}; }
+};
+
+// A chain's brain. One instance serves one chain at a time and is reused for the next by begin(). It reads the frozen
+// RunContext, its seed and its stream, nothing else, so that findings depend on neither batch size nor threads.
+// begin() may allocate; propose() and observe() do not once their memory has grown.
+class Strategy {
+ public:
+  Strategy() = default;
+  Strategy(const Strategy&) = delete;
+  Strategy& operator=(const Strategy&) = delete;
+  virtual ~Strategy() = default;
+
+  // A new chain: forgets the last one. The context outlives the chain.
+  virtual void begin(const RunContext& context, SeedIndex seed, Rng& rng) = 0;
+  // Appends 1 to max_proposals() inputs; `out` has room for that many. A chain whose budget has less left than that
+  // ends.
+  virtual void propose(Rng& rng, Batch& out) = 0;
+  [[nodiscard]] virtual std::size_t max_proposals() const { return 1; }
+  // verdicts[i] judges the i-th input of the last propose(). After a deviation that turns out flaky the chain goes on
+  // with propose() as if it had answered go_on.
+  virtual Decision observe(std::span<const Verdict> verdicts, Rng& rng) = 0;
+  // How the last deviation was reached, as a JSON object; empty: nothing to tell. Called once a finding.
+  [[nodiscard]] virtual std::string how() const { return {}; }
+};
+
+// --fitness of `dflare`.
+enum class Fitness { kPaper, kReference, kNoState };
+
+// What the strategies need to know, by their options' names.
+struct StrategyOptions {
+  std::string name = "dflare";  // --strategy: dflare, random
+  Fitness fitness = Fitness::kPaper;
+  SelectionPolicy selection = SelectionPolicy::kMetropolisHastings;
+  std::string operators = "paper";
+};
+
+const std::vector<std::string>& strategy_names();
+
+// Makes instances of one strategy; what they share (the operators) is made once. Copyable; safe from several threads.
+using StrategyFactory = std::function<std::unique_ptr<Strategy>()>;
+// Throws kBadArgument naming the nearest known name.
+StrategyFactory make_strategy_factory(const StrategyOptions& options);
+
+}  // namespace dflare

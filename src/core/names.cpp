@@ -1,0 +1,58 @@
+// Words for the enumerations, as files and tables show them.
+#include "dflare/finding.h"
+#include "dflare/strategy.h"
+#include "dflare/verdict.h"
+
+namespace dflare {
+
+std::string_view to_string(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::kCompressedLost:
+      return "compressed_lost";
+    case FindingKind::kOriginalLost:
+      return "original_lost";
+    case FindingKind::kBothChanged:
+      return "both_changed";
+    case FindingKind::kNatural:
+      return "natural";
+  }
+  return "";
+}
+
+std::string_view to_string(ChainEnd end) {
+  switch (end) {
+    case ChainEnd::kFound:
+      return "found";
+    case ChainEnd::kQueriesSpent:
+      return "queries_spent";
+    case ChainEnd::kTimeSpent:
+      return "time_spent";
+    case ChainEnd::kGaveUp:
+      return "gave_up";
+  }
+  return "";
+}
+
+std::string_view to_string(SeedStatus status) {
+  switch (status) {
+    case SeedStatus::kUsable:
+      return "usable";
+    case SeedStatus::kNatural:
+      return "natural";
+    case SeedStatus::kWrong:
+      return "wrong";
+    case SeedStatus::kTied:
+      return "tied";
+    case SeedStatus::kUnreadable:
+      return "unreadable";
+    case SeedStatus::kUnlabelled:
+      return "unlabelled";
+    case SeedStatus::kNotFinite:
+      return "not_finite";
+    case SeedStatus::kNotAsked:
+      return "not_asked";
+  }
+  return "";
+}
+
+}  // namespace dflare

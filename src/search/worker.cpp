@@ -1,0 +1,199 @@
+// The loop: propose, query both, judge, remember, until every chain has ended.
+#include "search/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dflare/seeds.h"
+
+namespace dflare {
+
+Worker::Worker(const Pair& pair, SharedWork& work, int number)
+    : work_(work),
+      pair_(pair, &work.live.query_started[number]),
+      confirmation_(work.context, work.settings.confirm),
+      batch_(work.context.shape, 0) {
+  pair_.read_as(work.facts.original, work.facts.compressed);
+  const std::size_t proposals = work.make_strategy()->max_proposals();
+  const auto rows = static_cast<std::size_t>(work.facts.batch);
+  chains_.resize(std::max<std::size_t>(1, rows / proposals));
+  for (Chain& chain : chains_) chain.strategy = work.make_strategy();
+  batch_ = Batch(work.context.shape, chains_.size() * proposals);
+  verdicts_.reserve(proposals);
+  pair_.reserve(batch_.capacity());
+}
+
+void Worker::run() {
+  while (!stopped()) {
+    fill_chains();
+    propose();
+    if (batch_.size() > 0) {
+      Stopwatch watch;
+      pair_.ask(batch_.views());
+      const double query_seconds = watch.seconds();
+      steps_.query += query_seconds;
+      judge_all(query_seconds);
+    }
+    write_events();
+    if (batch_.size() == 0) return;
+  }
+}
+
+bool Worker::stopped() {
+  const double limit = work_.settings.time_limit_seconds;
+  if (limit > 0 && work_.started.seconds() > limit) {
+    work_.time_is_up = true;
+    work_.stop = true;
+  }
+  return work_.stop || work_.live.stop;
+}
+
+int Worker::label_of(SeedIndex seed) const {
+  return work_.context.original[static_cast<std::size_t>(seed.value)].label;
+}
+
+// Keeps the batch full: a chain that ended makes room for the next seed.
+void Worker::fill_chains() {
+  for (Chain& chain : chains_) {
+    while (!chain.active) {
+      const std::size_t next = work_.next_pending.fetch_add(1);
+      if (next >= work_.pending.size()) return;
+      start(chain, work_.pending[next]);
+    }
+  }
+}
+
+void Worker::start(Chain& chain, SeedIndex seed) {
+  if (work_.context.status[static_cast<std::size_t>(seed.value)] == SeedStatus::kNatural) {
+    report_natural(seed);
+    return;
+  }
+  chain.rng = Rng(work_.settings.rng_seed, static_cast<std::uint64_t>(seed.value));
+  chain.tally = SeedDone{.seed = seed, .queries = 1};
+  chain.findings = 0;
+  chain.active = true;
+  chain.strategy->begin(work_.context, seed, chain.rng);
+}
+
+// An input on which the models differ as it is: the user's best evidence, at no cost.
+void Worker::report_natural(SeedIndex seed) {
+  const Stopwatch watch;
+  const auto row = static_cast<std::size_t>(seed.value);
+  const Verdict verdict = judge(work_.context.input(seed), work_.context.original[row], work_.context.compressed[row],
+                                label_of(seed), work_.context.ties);
+  Finding finding{.seed = seed};
+  confirmation_.confirm(pair_, verdict, finding);
+  finding.kind = FindingKind::kNatural;
+  SeedDone done{.seed = seed, .end = ChainEnd::kFound, .confirmations = confirmation_.times()};
+  done.flaky = finding.flaky ? 1 : 0;
+  events_.findings.push_back(std::move(finding));
+  events_.done.push_back(done);
+  steps_.confirm += watch.seconds();
+}
+
+void Worker::propose() {
+  const Stopwatch watch;
+  batch_.clear();
+  for (Chain& chain : chains_) {
+    if (!chain.active) continue;
+    chain.first_row = batch_.size();
+    chain.strategy->propose(chain.rng, batch_);
+    chain.rows = batch_.size() - chain.first_row;
+  }
+  steps_.mutate += watch.seconds();
+}
+
+void Worker::judge_all(double query_seconds) {
+  Stopwatch watch;
+  const double seconds_a_row = query_seconds / static_cast<double>(batch_.size());
+  claims_.clear();
+  for (Chain& chain : chains_) {
+    if (!chain.active) continue;
+    chain.tally.queries += static_cast<std::int64_t>(chain.rows);
+    chain.tally.seconds += seconds_a_row * static_cast<double>(chain.rows);
+    judge_chain(chain);
+  }
+  work_.live.queries += static_cast<std::int64_t>(batch_.size());
+  steps_.judge += watch.lap();
+  // Confirming asks the models again and so overwrites their answers: only now that every row is judged.
+  for (const Claim& claim : claims_) confirm(claim);
+  steps_.confirm += watch.lap();
+  for (Chain& chain : chains_) {
+    if (chain.active) check_budget(chain);
+  }
+}
+
+void Worker::judge_chain(Chain& chain) {
+  verdicts_.clear();
+  const int label = label_of(chain.tally.seed);
+  for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
+    const Verdict& v = verdicts_.emplace_back(
+        judge(batch_[row], pair_.original()[row], pair_.compressed()[row], label, work_.context.ties));
+    if (!v.finite) note_not_finite(chain, v);
+    if (v.differs && !v.deviates) ++chain.tally.ties;
+  }
+  const Decision decision = chain.strategy->observe(verdicts_, chain.rng);
+  if (decision.kind == Decision::Kind::kDeviation) claims_.push_back({&chain, verdicts_[decision.row]});
+  if (decision.kind == Decision::Kind::kGaveUp) end(chain, ChainEnd::kGaveUp);
+}
+
+// The first such input of a chain is kept as evidence, the others are counted.
+void Worker::note_not_finite(Chain& chain, const Verdict& verdict) {
+  if (chain.tally.not_finite++ > 0) return;
+  NotFinite event{
+      .seed = chain.tally.seed, .original = !verdict.original.finite, .compressed = !verdict.compressed.finite};
+  encode_png(verdict.input, event.png);
+  events_.not_finite.push_back(std::move(event));
+}
+
+void Worker::confirm(const Claim& claim) {
+  const Stopwatch watch;
+  Chain& chain = *claim.chain;
+  Finding finding{.seed = chain.tally.seed, .ordinal = chain.findings++, .queries = chain.tally.queries};
+  confirmation_.confirm(pair_, claim.verdict, finding);
+  chain.tally.confirmations += confirmation_.times();
+  chain.tally.seconds += watch.seconds();
+  finding.seconds = chain.tally.seconds;
+  finding.how = chain.strategy->how();
+  if (finding.flaky)
+    ++chain.tally.flaky;
+  else
+    end(chain, ChainEnd::kFound);
+  events_.findings.push_back(std::move(finding));
+}
+
+void Worker::check_budget(Chain& chain) {
+  const auto next = static_cast<std::int64_t>(chain.strategy->max_proposals());
+  if (chain.tally.queries + next > work_.settings.max_queries)
+    end(chain, ChainEnd::kQueriesSpent);
+  else if (work_.settings.timeout_seconds > 0 && chain.tally.seconds >= work_.settings.timeout_seconds)
+    end(chain, ChainEnd::kTimeSpent);
+}
+
+void Worker::end(Chain& chain, ChainEnd how) {
+  chain.tally.end = how;
+  chain.active = false;
+  events_.done.push_back(chain.tally);
+}
+
+void Worker::write_events() {
+  if (events_.empty()) return;
+  const Stopwatch watch;
+  {
+    const std::lock_guard lock(work_.sink_lock);
+    work_.sink.write(events_);
+  }
+  for (const Finding& f : events_.findings) {
+    if (f.flaky)
+      ++work_.live.flaky;
+    else if (f.kind == FindingKind::kNatural)
+      ++work_.live.natural;
+    else
+      ++work_.live.found;
+  }
+  work_.live.seeds_done += static_cast<std::int64_t>(events_.done.size());
+  events_.clear();
+  steps_.store += watch.seconds();
+}
+
+}  // namespace dflare

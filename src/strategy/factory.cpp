@@ -1,0 +1,30 @@
+// Strategies by name.
+#include <string>
+#include <vector>
+
+#include "core/nearest.h"
+#include "dflare/error.h"
+#include "strategy/strategies.h"
+
+namespace dflare {
+
+const std::vector<std::string>& strategy_names() {
+  static const std::vector<std::string> names{"dflare", "random"};
+  return names;
+}
+
+StrategyFactory make_strategy_factory(const StrategyOptions& options) {
+  auto operators = std::make_shared<const OperatorSet>(make_operators(options.operators));
+  if (options.name == "dflare") {
+    return [operators, fitness = options.fitness, selection = options.selection] {
+      return make_dflare(operators, fitness, selection);
+    };
+  }
+  if (options.name == "random") {
+    return [operators] { return make_random(operators); };
+  }
+  throw Error(ErrorCode::kBadArgument, "no strategy is called '" + options.name + "'",
+              known_names_hint(options.name, strategy_names()));
+}
+
+}  // namespace dflare

@@ -1,0 +1,15 @@
+// Constructors of the strategies, one file each.
+#pragma once
+
+#include <memory>
+
+#include "dflare/strategy.h"
+
+namespace dflare {
+
+using SharedOperators = std::shared_ptr<const OperatorSet>;
+
+std::unique_ptr<Strategy> make_dflare(SharedOperators operators, Fitness fitness, SelectionPolicy selection);
+std::unique_ptr<Strategy> make_random(SharedOperators operators);
+
+}  // namespace dflare
