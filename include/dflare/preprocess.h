@@ -34,10 +34,11 @@ struct Preprocess {
 // Names that parse_preprocess knows: raw, unit, mnist, cifar10, imagenet, tf.
 const std::vector<std::string>& preprocess_presets();
 
-// A preset's name, an inline list ("scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225") or a file ending in .toml
-// with the same keys: scale, mean, std, order (rgb|bgr), layout (nchw|nhwc), resize (pixels), crop (fraction in (0,
-// 1]), filter (nearest|bilinear|bicubic|area). Throws kBadArgument with the nearest known name, kBadInput for an
-// unreadable file.
+// A preset's name, an inline list ("scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225"), a preset that a list
+// amends ("imagenet,resize=232"), or a file ending in .toml with the same keys: scale, mean, std (one value or R:G:B),
+// order (rgb|bgr), layout (nchw|nhwc), resize (pixels), crop (fraction in (0, 1]), filter
+// (nearest|bilinear|bicubic|area).
+// Throws kBadArgument with the nearest known name, kBadInput for an unreadable file.
 Preprocess parse_preprocess(std::string_view text);
 
 // The inline form, such that parse_preprocess(to_string(p)) == p.

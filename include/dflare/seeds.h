@@ -33,7 +33,7 @@ struct SeedOptions {
 struct SeedSet {
   std::filesystem::path path;
   std::vector<Seed> seeds;
-  bool labelled = false;  // labels were given (some may be missing: those seeds have a problem)
+  bool labelled = false;  // labels were given (some may be missing: -1)
 };
 
 // A folder of PNG and JPEG files (label = name of the folder that holds it, where those are class indices or in
@@ -59,6 +59,8 @@ struct NpyArray {
 // Throws kBadInput: not an .npy, Fortran order, big-endian, object arrays, fewer or more bytes than the shape says.
 NpyArray parse_npy(std::span<const std::uint8_t> bytes, const std::string& name);
 NpyArray read_npy(const std::filesystem::path& path);
+// What stands before the elements in an .npy file: for those who write them one by one.
+std::string npy_header(std::string_view dtype, std::span<const std::size_t> shape);
 // Throws kCannotWrite.
 void write_npy(const std::filesystem::path& path, std::string_view dtype, std::span<const std::size_t> shape,
                std::span<const std::uint8_t> bytes);

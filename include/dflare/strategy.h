@@ -14,23 +14,11 @@
 #include "dflare/input.h"
 #include "dflare/operators.h"
 #include "dflare/rng.h"
+#include "dflare/seed_status.h"
 #include "dflare/seeds.h"
 #include "dflare/verdict.h"
 
 namespace dflare {
-
-// Whether and why an input takes part (DESIGN 2, «seed»).
-enum class SeedStatus : std::uint8_t {
-  kUsable,
-  kNatural,     // the two models differ on it already: a finding, outside the success rate
-  kWrong,       // both agree, but not with the true label (--seed-filter correct)
-  kTied,        // the top value is tied in either model, and ties do not count
-  kUnreadable,  // see Seed::problem
-  kUnlabelled,  // labels were given, but none for this one
-  kNotFinite,   // a model answers NaN or infinity
-  kNotAsked,    // enough usable seeds stood before it (--max-seeds)
-};
-std::string_view to_string(SeedStatus status);
 
 // What chains may know beyond their own seed. Frozen before the chains start; rebuilt identically by resumes.
 struct RunContext {
@@ -84,9 +72,20 @@ class Strategy {
 // --fitness of `dflare`.
 enum class Fitness { kPaper, kReference, kNoState };
 
+// --end-points of `boundary`: where the far end of a path comes from.
+enum class EndPoints {
+  kAuto,     // natural ones first (corruptions, then operators), another seed where they do not flip both models soon;
+             // attack inside an L-infinity or L2 budget
+  kBlend,    // another seed of a different label: costs no query
+  kMutate,   // the seed under composed operators
+  kCorrupt,  // the seed under one natural corruption
+  kAttack,   // random search inside a budget, on the sum of both margins
+};
+
 // What the strategies need to know, by their options' names.
 struct StrategyOptions {
-  std::string name = "dflare";  // --strategy: dflare, random
+  std::string name = "dflare";  // --strategy: boundary, dflare, random
+  EndPoints end_points = EndPoints::kAuto;
   Fitness fitness = Fitness::kPaper;
   SelectionPolicy selection = SelectionPolicy::kMetropolisHastings;
   std::string operators = "paper";

@@ -29,21 +29,21 @@ void softmax(std::span<const float> z, float top, std::span<float> p, std::span<
   }
 }
 
-// Largest s in [1/1024, 1/16] of which every value is a whole multiple, or 0. Values lie in [0, 1].
+// Largest s in [1/1024, 1/16] of which every value is a whole multiple, or 0. Values lie in [0, 1]; two of them tell
+// nothing.
 float common_step(std::vector<float> values) {
-  constexpr float kTolerance = 1e-5F;
+  constexpr float kSame = 1e-5F;
+  constexpr float kTolerance = 2e-3F;  // of a step
   std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end(), [](float a, float b) { return b - a < kTolerance; }),
-               values.end());
+  values.erase(std::unique(values.begin(), values.end(), [](float a, float b) { return b - a < kSame; }), values.end());
   if (values.size() < 3 || values.size() > 1025) return 0;
-  float step = 1;
-  for (std::size_t i = 1; i < values.size(); ++i) step = std::min(step, values[i] - values[i - 1]);
-  if (step < 1.0F / 1025 || step > 1.0F / 15) return 0;
-  // A better estimate from the largest value, which holds the most steps.
-  const float most = std::round(values.back() / step);
-  if (most >= 1) step = values.back() / most;
-  const auto is_multiple = [step](float v) { return std::abs(v - std::round(v / step) * step) < 0.02F * step; };
-  return std::all_of(values.begin(), values.end(), is_multiple) ? step : 0;
+  const float largest = values.back();
+  for (float steps = std::ceil(largest * 15.99F); steps <= largest * 1024.1F; ++steps) {
+    const float step = largest / steps;
+    const auto is_multiple = [step](float v) { return std::abs(v / step - std::round(v / step)) < kTolerance; };
+    if (std::all_of(values.begin(), values.end(), is_multiple)) return step;
+  }
+  return 0;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Words for the enumerations, as files and tables show them.
 #include "dflare/finding.h"
-#include "dflare/strategy.h"
+#include "dflare/seed_status.h"
 #include "dflare/verdict.h"
 
 namespace dflare {

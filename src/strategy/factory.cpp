@@ -9,12 +9,15 @@
 namespace dflare {
 
 const std::vector<std::string>& strategy_names() {
-  static const std::vector<std::string> names{"dflare", "random"};
+  static const std::vector<std::string> names{"boundary", "dflare", "random"};
   return names;
 }
 
 StrategyFactory make_strategy_factory(const StrategyOptions& options) {
   auto operators = std::make_shared<const OperatorSet>(make_operators(options.operators));
+  if (options.name == "boundary") {
+    return [operators, end_points = options.end_points] { return make_boundary(operators, end_points); };
+  }
   if (options.name == "dflare") {
     return [operators, fitness = options.fitness, selection = options.selection] {
       return make_dflare(operators, fitness, selection);

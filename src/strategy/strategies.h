@@ -9,6 +9,7 @@ namespace dflare {
 
 using SharedOperators = std::shared_ptr<const OperatorSet>;
 
+std::unique_ptr<Strategy> make_boundary(SharedOperators operators, EndPoints end_points);
 std::unique_ptr<Strategy> make_dflare(SharedOperators operators, Fitness fitness, SelectionPolicy selection);
 std::unique_ptr<Strategy> make_random(SharedOperators operators);
 

@@ -1,0 +1,142 @@
+// From argv to a verb and what was given for it: CLI11 splits, the table of options names.
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <deque>
+
+#include "cli/config_file.h"
+#include "cli/help.h"
+#include "cli/version.h"
+#include "core/nearest.h"
+#include "dflare/error.h"
+
+namespace dflare::cli {
+namespace {
+
+// An option as CLI11 fills it.
+struct Bound {
+  const Flag* flag;
+  CLI::Option* option = nullptr;
+  std::vector<std::string> texts = {};
+  bool on = false;
+};
+
+std::string cli11_name(const Flag& flag) {
+  if (is_argument(flag)) return flag.name;
+  return flag.letter == 0 ? "--" + flag.name : fmt::format("-{},--{}", flag.letter, flag.name);
+}
+
+void bind(CLI::App& app, Bound& bound) {
+  const std::string name = cli11_name(*bound.flag);
+  if (is_switch(*bound.flag)) {
+    bound.option = app.add_flag(name, bound.on);
+    return;
+  }
+  bound.option = app.add_option(name, bound.texts);
+  const bool list = std::holds_alternative<std::vector<std::string> Options::*>(bound.flag->slot);
+  if (list) return;
+  bound.option->expected(1);
+  bound.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+Givens collect(const std::deque<Bound>& bounds) {
+  Givens givens;
+  for (const Bound& bound : bounds) {
+    if (is_switch(*bound.flag)) {
+      if (bound.on) givens.push_back({bound.flag, "true"});
+      continue;
+    }
+    for (const std::string& text : bound.texts) givens.push_back({bound.flag, text});
+  }
+  return givens;
+}
+
+void refuse_leftovers(const Verb& verb, const std::vector<std::string>& leftovers) {
+  if (leftovers.empty()) return;
+  std::vector<std::string> names{"--help"};
+  for (const Flag* flag : flags_of(verb.set)) {
+    if (!is_argument(*flag)) names.push_back("--" + flag->name);
+  }
+  for (const std::string& word : leftovers) {
+    if (!word.starts_with('-')) continue;
+    const std::string name = word.substr(0, word.find('='));
+    const std::string meant = nearest_name(name, names);
+    throw Error(ErrorCode::kBadArgument, fmt::format("unknown option '{}'", name),
+                meant.empty() ? fmt::format("dflare {} -h lists the options", verb.name)
+                              : fmt::format("did you mean '{}'?", meant));
+  }
+  throw Error(ErrorCode::kBadArgument, fmt::format("unexpected argument '{}'", leftovers.front()),
+              "usage: " + usage(verb));
+}
+
+// Config file first, so that the command line wins.
+Givens with_config(const Verb& verb, Givens givens) {
+  for (const Given& given : givens) {
+    if (given.flag->name != "config") continue;
+    Givens all = read_config(given.text, verb.set);
+    all.insert(all.end(), givens.begin(), givens.end());
+    return all;
+  }
+  return givens;
+}
+
+void require_arguments(const Verb& verb, const Givens& givens) {
+  for (const Flag* flag : flags_of(verb.set)) {
+    const auto is_given = [flag](const Given& given) { return given.flag == flag; };
+    if (is_argument(*flag) && std::none_of(givens.begin(), givens.end(), is_given)) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("{} is missing", flag->metavar), "usage: " + usage(verb));
+    }
+  }
+}
+
+Command parse_verb(const Verb& verb, int argc, const char* const* argv) {
+  CLI::App app;
+  app.set_help_flag("-h");
+  app.set_help_all_flag("--help");
+  app.allow_extras();
+  std::deque<Bound> bounds;
+  for (const Flag* flag : flags_of(verb.set)) bind(app, bounds.emplace_back(Bound{flag}));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return {nullptr, {}, short_help(verb)};
+  } catch (const CLI::CallForAllHelp&) {
+    return {nullptr, {}, long_help(verb)};
+  } catch (const CLI::ParseError& e) {
+    throw Error(ErrorCode::kBadArgument, e.what(), fmt::format("dflare {} -h lists the options", verb.name));
+  }
+  refuse_leftovers(verb, app.remaining());
+  Givens givens = with_config(verb, collect(bounds));
+  require_arguments(verb, givens);
+  return {&verb, std::move(givens), {}};
+}
+
+const Verb& verb_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs()) {
+    if (verb.name == name) return verb;
+    names.push_back(verb.name);
+  }
+  const char* const what = name.starts_with('-') ? "option" : "verb";
+  throw Error(ErrorCode::kBadArgument, fmt::format("unknown {} '{}'", what, name), known_names_hint(name, names));
+}
+
+}  // namespace
+
+Command parse_command_line(int argc, const char* const* argv) {
+  const std::string first = argc > 1 ? argv[1] : "--help";
+  if (first == "-h" || first == "--help") return {nullptr, {}, overview()};
+  if (first == "-V" || first == "--version") return {nullptr, {}, version_text()};
+  if (first == "help") return {nullptr, {}, argc > 2 ? long_help(verb_named(argv[2])) : overview()};
+  return parse_verb(verb_named(first), argc - 1, argv + 1);
+}
+
+Options resolve(const Givens& givens) {
+  Options options;
+  for (const Given& given : givens) assign(options, given);
+  return options;
+}
+
+}  // namespace dflare::cli

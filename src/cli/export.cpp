@@ -1,0 +1,33 @@
+// dflare export: the confirmed findings of a run in other formats.
+#include <fmt/format.h>
+
+#include "cli/verbs.h"
+#include "dflare/error.h"
+#include "dflare/store.h"
+
+namespace dflare::cli {
+namespace {
+
+ExportFormat format_named(const std::string& name) {
+  if (name == "csv") return ExportFormat::kCsv;
+  if (name == "npy") return ExportFormat::kNpy;
+  if (name == "png") return ExportFormat::kPng;
+  return ExportFormat::kJsonLines;
+}
+
+}  // namespace
+
+int export_findings(const Givens& givens) {
+  const Options options = resolve(givens);
+  if (options.out.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no target is given", "use -o TARGET to say where to write");
+  }
+  const auto store = FindingStore::open(options.run, /*writable=*/false);
+  export_run(*store, format_named(options.format), options.out);
+  std::int64_t count = 0;
+  store->for_each_finding(false, [&count](const Finding& finding) { count += finding.flaky ? 0 : 1; });
+  if (!options.quiet) fmt::print(stderr, "{} findings written to {}\n", count, options.out);
+  return 0;
+}
+
+}  // namespace dflare::cli

@@ -1,0 +1,85 @@
+// What can be asked of the command: every option once, with its help, default and check.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace dflare::cli {
+
+// The options of all verbs, at their defaults. Lives only at the border: verbs turn it into the library's own settings.
+struct Options {
+  std::string original, compressed, seeds, run;
+  std::vector<std::string> models;
+
+  std::string labels, classes, seed_filter = "auto";
+  std::string preprocess = "raw", original_preprocess, compressed_preprocess;
+  std::string input_size;
+  std::string output = "auto", output_name, original_output_name, compressed_output_name;
+  std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
+  std::string tflite_kernels = "xnnpack", onnxruntime, tflite;
+
+  std::string strategy = "dflare", fitness = "paper", selection = "metropolis-hastings", operators = "paper";
+  std::string ties = "skip";
+  std::int64_t rng_seed = 0, confirm = 1;
+
+  std::int64_t max_queries = 2000, max_seeds = 0;
+  double timeout = 0, time_limit = 0, query_timeout = 120;
+  std::string shard;
+
+  std::int64_t batch = 0, workers = 0, threads = 1;
+
+  std::string out, config, format = "jsonl";
+  bool json = false, quiet = false;
+};
+
+// Where in Options a value lives; decides how its text is read.
+using Slot = std::variant<std::string Options::*, std::int64_t Options::*, double Options::*, bool Options::*,
+                          std::vector<std::string> Options::*>;
+
+// The verbs, as a set of bits.
+enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8 };
+
+// One row of the table.
+struct Flag {
+  std::string name;     // on the command line, in TOML files and in a run's settings
+  char letter = 0;      // "-o"; 0: none
+  std::string metavar = {};  // what follows it; empty: a switch. An argument's name in capitals
+  unsigned verbs = 0;   // a VerbSet
+  std::string group = {};    // heading in the help; empty: an argument by position
+  Slot slot;
+  std::string brief;               // one line
+  std::string details = {};        // when to use it, and what else there is to know
+  std::string default_words = {};  // where the default needs words
+  std::vector<std::string> choices = {};
+  double least = -std::numeric_limits<double>::infinity();
+  bool saved = true;     // part of the settings that a run records
+  bool is_path = false;  // recorded as an absolute path
+};
+
+// A value as someone gave it.
+struct Given {
+  const Flag* flag = nullptr;
+  std::string text;
+};
+
+// All rows, in the order of the help.
+const std::vector<Flag>& flag_table();
+// The rows of one verb: arguments first.
+std::vector<const Flag*> flags_of(unsigned verb);
+
+[[nodiscard]] inline bool is_argument(const Flag& flag) { return flag.group.empty(); }
+[[nodiscard]] inline bool is_switch(const Flag& flag) { return std::holds_alternative<bool Options::*>(flag.slot); }
+// "--max-queries", or "SEEDS" for an argument.
+std::string spelled(const Flag& flag);
+// The default as the help shows it; may be empty.
+std::string default_text(const Flag& flag);
+
+// Puts the text where it belongs. Throws kBadArgument naming the option, what was expected and the nearest choice.
+void assign(Options& options, const Given& given);
+
+}  // namespace dflare::cli

@@ -1,0 +1,50 @@
+// The two models under comparison, opened and found to fit together.
+#include "cli/pair.h"
+
+#include <fmt/format.h>
+
+#include "cli/settings.h"
+#include "dflare/error.h"
+
+namespace dflare::cli {
+namespace {
+
+void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
+  if (original.shape == compressed.shape) return;
+  throw Error(ErrorCode::kBadInput,
+              fmt::format("the models take different images: {} takes {}, {} takes {}", original.path,
+                          to_text(original.shape), compressed.path, to_text(compressed.shape)),
+              "compare a model with its own compressed version; --input-size sets sizes that a model leaves open, "
+              "layout=nchw or nhwc in --preprocess corrects a layout");
+}
+
+void check_classes(const ModelInfo& original, const ModelInfo& compressed, const Options& options) {
+  const auto kept = [](const ModelInfo& info, int offset) { return static_cast<std::int64_t>(info.classes) - offset; };
+  if (kept(original, label_offset(options, Side::kOriginal)) ==
+      kept(compressed, label_offset(options, Side::kCompressed))) {
+    return;
+  }
+  throw Error(
+      ErrorCode::kBadInput,
+      fmt::format("the models tell different numbers of classes apart: {} has {}, {} has {}", original.path,
+                  original.classes, compressed.path, compressed.classes),
+      "where one has a leading «background» class use --original-label-offset 1 or --compressed-label-offset 1; "
+      "where a model has several outputs choose one by --output-name");
+}
+
+}  // namespace
+
+std::string to_text(const Shape& shape) {
+  return fmt::format("{} x {} x {}", shape.height, shape.width, shape.channels);
+}
+
+OpenPair open_pair(const Options& options) {
+  OpenPair pair;
+  pair.original = open_model(options.original, model_options(options, Side::kOriginal));
+  pair.compressed = open_model(options.compressed, model_options(options, Side::kCompressed));
+  check_shapes(pair.original->info(), pair.compressed->info());
+  check_classes(pair.original->info(), pair.compressed->info(), options);
+  return pair;
+}
+
+}  // namespace dflare::cli

@@ -1,0 +1,105 @@
+// Shows on standard error how a run goes on.
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/terminal.h"
+
+namespace dflare::cli {
+namespace {
+
+constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
+constexpr auto kPrintEvery = std::chrono::seconds(5);
+
+}  // namespace
+
+ProgressDisplay::ProgressDisplay(const LiveProgress& live, bool quiet)
+    : live_(live), terminal_(is_terminal(stderr)), began_(std::chrono::steady_clock::now()) {
+  if (!quiet) thread_ = std::thread([this] { loop(); });
+}
+
+ProgressDisplay::~ProgressDisplay() {
+  {
+    const std::lock_guard lock(lock_);
+    ended_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ProgressDisplay::begin() {
+  const std::lock_guard lock(lock_);
+  running_ = true;
+  done_before_ = live_.seeds_done;
+  began_ = std::chrono::steady_clock::now();
+}
+
+void ProgressDisplay::loop() {
+  std::unique_lock lock(lock_);
+  const auto pause = terminal_ ? std::chrono::milliseconds(kRedrawEvery) : std::chrono::milliseconds(kPrintEvery);
+  while (!wake_.wait_for(lock, pause, [this] { return ended_; })) {
+    if (terminal_) {
+      redraw();
+    } else if (running_) {
+      print_line();
+    }
+  }
+  erase();
+}
+
+void ProgressDisplay::redraw() {
+  erase();
+  const std::size_t width = terminal_width() - 1;
+  if (!running_) {
+    fmt::print(stderr, "{}\n", std::string("asking both models all inputs ...").substr(0, width));
+    lines_drawn_ = 1;
+  } else {
+    fmt::print(stderr, "{}\n{}\n", bar(width), (counts() + "  " + rates()).substr(0, width));
+    lines_drawn_ = 2;
+  }
+  std::fflush(stderr);
+}
+
+void ProgressDisplay::print_line() { fmt::print(stderr, "{}  {}\n", counts(), rates()); }
+
+// "[#########.......] 57 %"
+std::string ProgressDisplay::bar(std::size_t width) const {
+  const double total = std::max(1.0, static_cast<double>(live_.seeds_total));
+  const double share = std::clamp(static_cast<double>(live_.seeds_done) / total, 0.0, 1.0);
+  const std::size_t cells = std::min<std::size_t>(60, width > 12 ? width - 10 : 2);
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(cells));
+  return fmt::format("[{}{}] {:.0f} %", std::string(filled, '#'), std::string(cells - filled, '.'), 100 * share);
+}
+
+std::string ProgressDisplay::counts() const {
+  const std::int64_t natural = live_.natural;
+  const std::int64_t searched = std::max<std::int64_t>(0, live_.seeds_done - natural);
+  const std::int64_t found = live_.found;
+  std::string text =
+      fmt::format("{}/{} seeds  {} found", grouped(live_.seeds_done), grouped(live_.seeds_total), grouped(found));
+  if (searched > 0) text += fmt::format(" ({} %)", std::min<std::int64_t>(100, 100 * found / searched));
+  if (natural > 0) text += fmt::format("  {} natural", grouped(natural));
+  return text;
+}
+
+std::string ProgressDisplay::rates() const {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const auto done = static_cast<double>(live_.seeds_done - done_before_);
+  const auto left = static_cast<double>(live_.seeds_total - live_.seeds_done);
+  const auto queries = static_cast<double>(live_.queries);
+  std::string text = fmt::format("{} queries/s", grouped(static_cast<std::int64_t>(queries / std::max(seconds, 1e-3))));
+  if (done > 0) text += fmt::format("  {} left", clock_time(seconds / done * left));
+  return text;
+}
+
+void ProgressDisplay::erase() {
+  if (lines_drawn_ == 0) return;
+  for (int i = 0; i < lines_drawn_; ++i) fmt::print(stderr, "\x1b[1A\x1b[2K");
+  fmt::print(stderr, "\r");
+  std::fflush(stderr);
+  lines_drawn_ = 0;
+}
+
+}  // namespace dflare::cli

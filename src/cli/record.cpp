@@ -1,0 +1,118 @@
+// What a run records of its models, inputs and machine, and the check that they are still the same.
+#include "cli/record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/hash.h"
+#include "cli/machine.h"
+#include "cli/settings.h"
+#include "dflare/error.h"
+
+namespace dflare::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const char* const kWayOut = "put it back as it was, or start a new run with dflare search";
+
+Json reading_json(const OutputReading& reading) {
+  return {{"kind", reading.kind == OutputKind::kLogits ? "logits" : "probs"},
+          {"step", reading.step},
+          {"skip_classes", reading.skip_classes}};
+}
+
+Json model_json(const std::string& path, const ModelInfo& info, const OutputReading& reading) {
+  const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  return {{"path", absolute},
+          {"sha256", sha256_of_file(absolute)},
+          {"runtime", info.runtime},
+          {"input", {{"name", info.input_name}, {"type", info.input_type}}},
+          {"output", {{"name", info.output_name}, {"type", info.output_type}, {"scale", info.output_scale}}},
+          {"reading", reading_json(reading)},
+          {"classes", info.classes},
+          {"fixed_batch", info.fixed_batch}};
+}
+
+Json facts_json(const Options& options, const OpenPair& pair, const PairFacts& facts) {
+  const auto known = [](double share) { return share < 0 ? Json(nullptr) : Json(share); };
+  const Shape& shape = pair.original->info().shape;
+  return {
+      {"dflare", DFLARE_VERSION},
+      {"models",
+       {{"original", model_json(options.original, pair.original->info(), facts.original)},
+        {"compressed", model_json(options.compressed, pair.compressed->info(), facts.compressed)}}},
+      {"shape", {shape.height, shape.width, shape.channels}},
+      {"rows_exact", facts.rows_exact},
+      {"batch", facts.batch},
+      {"workers", facts.workers},
+      {"agreement", known(facts.agreement)},
+      {"accuracy", {{"original", known(facts.accuracy_original)}, {"compressed", known(facts.accuracy_compressed)}}},
+      {"machine", machine_json()}};
+}
+
+std::string hash_of(const Seed& seed) { return seed.problem.empty() ? sha256(seed.input.pixels) : ""; }
+
+Json seeds_json(const SeedSet& seeds, const Search& search) {
+  const RunContext& context = search.context();
+  Json list = Json::array();
+  for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
+    const Seed& seed = seeds.seeds[i];
+    const SeedIndex index(static_cast<std::int32_t>(i));
+    const auto& plan = search.plan();
+    list.push_back({{"source", seed.source},
+                    {"label", seed.label},
+                    {"status", std::string(to_string(context.status[i]))},
+                    {"planned", std::binary_search(plan.begin(), plan.end(), index)},
+                    {"problem", seed.problem},
+                    {"sha256", hash_of(seed)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search) {
+  return {settings_json(options).dump(), facts_json(options, pair, search.facts()).dump(),
+          seeds_json(seeds, search).dump()};
+}
+
+void check_models(const Json& facts) {
+  for (const auto& [side, model] : facts.at("models").items()) {
+    const auto path = model.at("path").get<std::string>();
+    if (sha256_of_file(path) == model.at("sha256").get<std::string>()) continue;
+    throw Error(ErrorCode::kBadInput, fmt::format("the {} model {} has changed since the run began", side, path),
+                kWayOut);
+  }
+}
+
+void check_seeds(const Json& recorded, const SeedSet& seeds) {
+  if (recorded.size() != seeds.seeds.size()) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{} holds {} inputs, the run began with {}", seeds.path.string(), seeds.seeds.size(),
+                            recorded.size()),
+                kWayOut);
+  }
+  for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
+    const Seed& seed = seeds.seeds[i];
+    const Json& was = recorded[i];
+    const bool same_input = was.at("source") == seed.source && was.at("sha256") == hash_of(seed);
+    if (same_input && was.at("label") == seed.label) continue;
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",
+                            seed.source, seeds.path.string()),
+                kWayOut);
+  }
+}
+
+Json parse_record(const std::string& text, const std::filesystem::path& run) {
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::exception&) {
+    throw Error(ErrorCode::kBadInput, fmt::format("the run in {} was stopped before it had begun", run.string()),
+                "remove the folder and start it again with dflare search");
+  }
+}
+
+}  // namespace dflare::cli

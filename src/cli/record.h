@@ -1,0 +1,24 @@
+// What a run records of its models, inputs and machine, and the check that they are still the same.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/pair.h"
+#include "dflare/search.h"
+#include "dflare/store.h"
+
+namespace dflare::cli {
+
+// All that resume needs, and all that a reader of the run may ask.
+RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search);
+
+// Throws kBadInput naming the model file that is not what it was when the run began.
+void check_models(const nlohmann::ordered_json& facts);
+// The same for the inputs and their labels.
+void check_seeds(const nlohmann::ordered_json& recorded, const SeedSet& seeds);
+
+// Parses one of the record's texts. Throws kBadInput for a run that was killed before it had begun.
+nlohmann::ordered_json parse_record(const std::string& text, const std::filesystem::path& run);
+
+}  // namespace dflare::cli

@@ -1,0 +1,174 @@
+// From options to the library's settings, and to and from the JSON that a run records.
+#include "cli/settings.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "core/nearest.h"
+#include "dflare/error.h"
+#include "dflare/preprocess.h"
+
+namespace dflare::cli {
+namespace {
+
+// "12x34", "0/4": two whole numbers with a sign between. False when the text is anything else.
+bool parse_two(const std::string& text, char between, int& first, int& second) {
+  const char* const end = text.data() + text.size();
+  const auto [middle, error] = std::from_chars(text.data(), end, first);
+  if (error != std::errc() || middle == end || *middle != between) return false;
+  const auto [last, error2] = std::from_chars(middle + 1, end, second);
+  return error2 == std::errc() && last == end;
+}
+
+int to_int(std::int64_t value, const char* name) {
+  if (value > std::numeric_limits<int>::max()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--{} is {}, more than this program can count", name, value));
+  }
+  return static_cast<int>(value);
+}
+
+Preprocess preprocess_of(const Options& options, Side side) {
+  const std::string& own = side == Side::kOriginal     ? options.original_preprocess
+                           : side == Side::kCompressed ? options.compressed_preprocess
+                                                       : options.preprocess;
+  return parse_preprocess(own.empty() ? options.preprocess : own);
+}
+
+std::string output_name_of(const Options& options, Side side) {
+  const std::string& own = side == Side::kOriginal     ? options.original_output_name
+                           : side == Side::kCompressed ? options.compressed_output_name
+                                                       : options.output_name;
+  return own.empty() ? options.output_name : own;
+}
+
+StrategyOptions strategy_options(const Options& options) {
+  StrategyOptions strategy;
+  strategy.name = options.strategy;
+  strategy.operators = options.operators;
+  strategy.fitness = options.fitness == "paper"       ? Fitness::kPaper
+                     : options.fitness == "reference" ? Fitness::kReference
+                                                      : Fitness::kNoState;
+  strategy.selection = options.selection == "uniform"     ? SelectionPolicy::kUniform
+                       : options.selection == "reference" ? SelectionPolicy::kReference
+                                                          : SelectionPolicy::kMetropolisHastings;
+  return strategy;
+}
+
+void set_shard(const Options& options, SearchSettings& settings) {
+  if (options.shard.empty()) return;
+  const bool understood = parse_two(options.shard, '/', settings.shard, settings.shards);
+  if (!understood || settings.shards < 1 || settings.shard < 0 || settings.shard >= settings.shards) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--shard is '{}', expected I/N with 0 <= I < N", options.shard),
+                "use --shard 0/4, 1/4, 2/4 and 3/4 on four machines");
+  }
+}
+
+std::string absolute(const std::string& path) {
+  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
+}
+
+// A preset or a .toml file may change or move; what it said when the run began is what counts.
+std::string spelled_out(const std::string& preprocess) {
+  return preprocess.empty() ? preprocess : to_string(parse_preprocess(preprocess));
+}
+
+nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
+  if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) {
+    const std::string& value = options.**text;
+    if (flag.name.ends_with("preprocess")) return spelled_out(value);
+    return flag.is_path ? absolute(value) : value;
+  }
+  if (const auto* number = std::get_if<std::int64_t Options::*>(&flag.slot)) return options.**number;
+  if (const auto* real = std::get_if<double Options::*>(&flag.slot)) return options.**real;
+  return nullptr;
+}
+
+}  // namespace
+
+int label_offset(const Options& options, Side side) {
+  const std::int64_t own = side == Side::kOriginal     ? options.original_label_offset
+                           : side == Side::kCompressed ? options.compressed_label_offset
+                                                       : -1;
+  return to_int(own < 0 ? options.label_offset : own, "label-offset");
+}
+
+ModelOptions model_options(const Options& options, Side side) {
+  ModelOptions model;
+  model.preprocess = preprocess_of(options, side);
+  model.output_name = output_name_of(options, side);
+  model.tflite_kernels = options.tflite_kernels == "builtin" ? TfliteKernels::kBuiltin : TfliteKernels::kXnnpack;
+  model.threads = to_int(options.threads, "threads");
+  model.onnxruntime = options.onnxruntime;
+  model.tflite = options.tflite;
+  if (!options.input_size.empty()) {
+    const bool understood = parse_two(options.input_size, 'x', model.input_height, model.input_width);
+    if (!understood || model.input_height < 1 || model.input_width < 1) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("--input-size is '{}', expected HxW", options.input_size),
+                  "use --input-size 224x224");
+    }
+  }
+  return model;
+}
+
+SeedOptions seed_options(const Options& options, const Shape& shape) {
+  SeedOptions seeds;
+  seeds.shape = shape;
+  seeds.preprocess = preprocess_of(options, Side::kOriginal);
+  seeds.labels = options.labels;
+  seeds.classes = options.classes;
+  return seeds;
+}
+
+SearchSettings search_settings(const Options& options) {
+  SearchSettings settings;
+  settings.strategy = strategy_options(options);
+  static_cast<void>(make_strategy_factory(settings.strategy));  // refuses unknown operators before models are opened
+  settings.ties = options.ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
+  settings.seed_filter = options.seed_filter == "correct" ? SeedFilter::kCorrect
+                         : options.seed_filter == "agree" ? SeedFilter::kAgree
+                                                          : SeedFilter::kAuto;
+  settings.output = options.output == "probs"    ? OutputOption::kProbabilities
+                    : options.output == "logits" ? OutputOption::kLogits
+                                                 : OutputOption::kAuto;
+  settings.rng_seed = static_cast<std::uint64_t>(options.rng_seed);
+  settings.max_queries = options.max_queries;
+  settings.timeout_seconds = options.timeout;
+  settings.time_limit_seconds = options.time_limit;
+  settings.max_seeds = options.max_seeds;
+  settings.confirm = to_int(options.confirm, "confirm");
+  settings.batch = to_int(options.batch, "batch");
+  settings.workers = to_int(options.workers, "workers");
+  settings.original_label_offset = label_offset(options, Side::kOriginal);
+  settings.compressed_label_offset = label_offset(options, Side::kCompressed);
+  set_shard(options, settings);
+  return settings;
+}
+
+nlohmann::ordered_json settings_json(const Options& options) {
+  nlohmann::ordered_json json;
+  for (const Flag* flag : flags_of(kSearch)) {
+    if (flag->saved) json[flag->name] = value_of(options, *flag);
+  }
+  return json;
+}
+
+Options options_from(const nlohmann::ordered_json& settings) {
+  Options options;
+  for (const Flag* flag : flags_of(kSearch)) {
+    if (!flag->saved || !settings.contains(flag->name)) continue;
+    const auto& value = settings[flag->name];
+    if (const auto* text = std::get_if<std::string Options::*>(&flag->slot)) {
+      options.** text = value.get<std::string>();
+    } else if (const auto* number = std::get_if<std::int64_t Options::*>(&flag->slot)) {
+      options.** number = value.get<std::int64_t>();
+    } else if (const auto* real = std::get_if<double Options::*>(&flag->slot)) {
+      options.** real = value.get<double>();
+    }
+  }
+  return options;
+}
+
+}  // namespace dflare::cli

@@ -1,0 +1,168 @@
+// summary.json: a run in numbers, computed from what its store holds.
+#include "cli/summary.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "cli/hash.h"
+#include "cli/record.h"
+
+namespace dflare::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Numbers = std::vector<double>;
+
+double mean(const Numbers& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Linear between the two nearest values, as NumPy has it.
+double quantile(Numbers values, double q) {
+  std::sort(values.begin(), values.end());
+  const double at = q * static_cast<double>(values.size() - 1);
+  const auto low = static_cast<std::size_t>(at);
+  const std::size_t high = std::min(low + 1, values.size() - 1);
+  return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
+}
+
+Json or_null(const Numbers& values, double (*measure)(const Numbers&)) {
+  return values.empty() ? Json(nullptr) : Json(measure(values));
+}
+
+double median(const Numbers& values) { return quantile(values, 0.5); }
+double p90(const Numbers& values) { return quantile(values, 0.9); }
+
+// A share, or null where there is nothing to share.
+Json share(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? Json(nullptr) : Json(static_cast<double>(part) / static_cast<double>(whole));
+}
+
+// What the inputs were, by the record.
+struct SeedCounts {
+  std::vector<bool> searchable;  // planned and usable: in the success rate
+  std::int64_t planned = 0;
+  std::map<std::string, std::int64_t> skipped;
+};
+
+SeedCounts count_seeds(const Json& seeds) {
+  SeedCounts counts;
+  for (const Json& seed : seeds) {
+    const auto status = seed.at("status").get<std::string>();
+    const bool planned = seed.at("planned").get<bool>();
+    counts.searchable.push_back(planned && status == to_string(SeedStatus::kUsable));
+    if (planned) {
+      ++counts.planned;
+    } else {
+      const bool of_other_shard = status == to_string(SeedStatus::kUsable) || status == to_string(SeedStatus::kNatural);
+      ++counts.skipped[of_other_shard ? "other_shard" : status];
+    }
+  }
+  return counts;
+}
+
+// The chains that have ended, natural inputs apart.
+struct ChainCounts {
+  Numbers queries, seconds;
+  std::int64_t found = 0, confirmations = 0, flaky = 0, ties = 0, not_finite = 0, ended = 0;
+};
+
+ChainCounts count_chains(const std::vector<SeedDone>& done, const SeedCounts& seeds) {
+  ChainCounts counts;
+  for (const SeedDone& chain : done) {
+    ++counts.ended;
+    counts.flaky += chain.flaky;
+    counts.confirmations += chain.confirmations;
+    if (!seeds.searchable[static_cast<std::size_t>(chain.seed.value)]) continue;
+    counts.queries.push_back(static_cast<double>(chain.queries));
+    counts.seconds.push_back(chain.seconds);
+    counts.found += chain.end == ChainEnd::kFound ? 1 : 0;
+    counts.ties += chain.ties;
+    counts.not_finite += chain.not_finite;
+  }
+  return counts;
+}
+
+// The confirmed findings; natural ones have kind and image only.
+struct FindingCounts {
+  std::map<std::string, std::int64_t> kinds;
+  std::set<std::string> images;
+  std::int64_t confirmed = 0;
+  Numbers severity, linf, l2;
+};
+
+FindingCounts count_findings(const FindingStore& store) {
+  FindingCounts counts;
+  for (const FindingKind kind :
+       {FindingKind::kCompressedLost, FindingKind::kOriginalLost, FindingKind::kBothChanged, FindingKind::kNatural}) {
+    counts.kinds[std::string(to_string(kind))] = 0;
+  }
+  store.for_each_finding(true, [&counts](const Finding& finding) {
+    if (finding.flaky) return;
+    ++counts.confirmed;
+    ++counts.kinds[std::string(to_string(finding.kind))];
+    counts.images.insert(sha256(finding.png));
+    if (finding.kind == FindingKind::kNatural) return;
+    counts.severity.push_back(finding.severity);
+    counts.linf.push_back(finding.distance.linf);
+    counts.l2.push_back(finding.distance.l2);
+  });
+  return counts;
+}
+
+Json queries_json(const ChainCounts& chains) {
+  const auto total = std::accumulate(chains.queries.begin(), chains.queries.end(), 0.0);
+  return {{"mean", or_null(chains.queries, mean)},
+          {"median", or_null(chains.queries, median)},
+          {"p90", or_null(chains.queries, p90)},
+          {"total", static_cast<std::int64_t>(total)}};
+}
+
+}  // namespace
+
+Json summarise(const FindingStore& store, const Timing& timing) {
+  const RunRecord record = store.record();
+  const Json facts = parse_record(record.facts, store.folder());
+  const SeedCounts seeds = count_seeds(parse_record(record.seeds, store.folder()));
+  const ChainCounts chains = count_chains(store.done(), seeds);
+  const FindingCounts findings = count_findings(store);
+  const auto searched = static_cast<std::int64_t>(chains.queries.size());
+  const std::int64_t remaining = seeds.planned - chains.ended;
+  return {
+      {"schema_version", kSummarySchemaVersion},
+      {"complete", remaining == 0},
+      {"seeds", seeds.searchable.size()},
+      {"searched", searched},
+      {"remaining", remaining},
+      {"skipped", Json(seeds.skipped)},
+      {"natural", chains.ended - searched},
+      {"agreement", facts.at("agreement")},
+      {"accuracy", facts.at("accuracy")},
+      {"found", chains.found},
+      {"success_rate", share(chains.found, searched)},
+      {"queries", queries_json(chains)},
+      {"seconds", {{"mean_per_seed", or_null(chains.seconds, mean)}, {"wall", timing.wall_seconds}}},
+      {"queries_per_second", timing.queries_per_second},
+      {"rows_exact", facts.at("rows_exact")},
+      {"confirmed", findings.confirmed},
+      {"confirmations", chains.confirmations},
+      {"flaky", chains.flaky},
+      {"ties", chains.ties},
+      {"not_finite", chains.not_finite},
+      {"unique_rate", share(static_cast<std::int64_t>(findings.images.size()), findings.confirmed)},
+      {"severity", {{"median", or_null(findings.severity, median)}, {"p90", or_null(findings.severity, p90)}}},
+      {"distance", {{"linf", or_null(findings.linf, median)}, {"l2", or_null(findings.l2, median)}, {"ssim", nullptr}}},
+      {"kinds", Json(findings.kinds)},
+      {"models", facts.at("models")},
+      {"machine", facts.at("machine")},
+      {"batch", facts.at("batch")},
+      {"workers", facts.at("workers")},
+      {"settings", parse_record(record.settings, store.folder())},
+  };
+}
+
+}  // namespace dflare::cli

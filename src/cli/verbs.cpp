@@ -1,0 +1,43 @@
+// The table of verbs.
+#include "cli/verbs.h"
+
+namespace dflare::cli {
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> table = {
+      {kSearch,
+       "search",
+       "Find inputs on which a model and its compressed version disagree",
+       "Starts from real inputs on which the two models agree, and changes them step by step until the answers differ. "
+       "Every find is stored at once and asked again, alone, before it counts. RUN then holds run.sqlite (the truth), "
+       "findings/*.png and summary.json; docs/summary-json.md describes the last. Ctrl-C ends the run with everything "
+       "kept, and `dflare resume` goes on.",
+       {"dflare search model.onnx model-int8.onnx seeds/ --preprocess unit -o run",
+        "dflare search model.onnx model.tflite images.npy --labels labels.npy --max-queries 500 --json",
+        "dflare search model.onnx model-int8.onnx seeds/ --config nightly.toml --time-limit 600"},
+       search},
+      {kResume,
+       "resume",
+       "Go on with a run that was stopped, killed or cut by its time limit",
+       "Searches what the run has not finished, with the settings it was started with, and ends with the same findings "
+       "as a run that was never stopped. Models and inputs must be what they were: their hashes are checked.",
+       {"dflare resume run", "dflare resume run --time-limit 600"},
+       resume},
+      {kInspect,
+       "inspect",
+       "Show what a model takes and gives; with inputs: accuracy and agreement",
+       "Use it to find the right --preprocess before a search: with the wrong one the accuracy is near chance.",
+       {"dflare inspect model.onnx model.tflite",
+        "dflare inspect model.onnx model-int8.onnx --seeds seeds/ --preprocess unit"},
+       inspect},
+      {kExport,
+       "export",
+       "Write the confirmed findings of a run as JSON Lines, CSV, .npy or PNG",
+       "Reads the run only: an export of a run under way holds what was found so far.",
+       {"dflare export run --format jsonl -o findings.jsonl", "dflare export run --format npy -o arrays"},
+       export_findings},
+  };
+  return table;
+}
+
+}  // namespace dflare::cli

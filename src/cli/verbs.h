@@ -1,0 +1,33 @@
+// The verbs of the command. Each prints what its user asked for and returns the exit code; failures are thrown.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+
+namespace dflare::cli {
+
+// Values given for a verb, in rising precedence: config file, command line.
+using Givens = std::vector<Given>;
+
+int search(const Givens& givens);
+int resume(const Givens& givens);
+int inspect(const Givens& givens);
+int export_findings(const Givens& givens);
+
+struct Verb {
+  unsigned set;  // its bit of VerbSet
+  std::string name;
+  std::string brief;  // one line
+  std::string about;  // a paragraph for the long help
+  std::vector<std::string> examples;
+  int (*run)(const Givens&);
+};
+
+const std::vector<Verb>& verbs();
+
+// Defaults, then the givens in order.
+Options resolve(const Givens& givens);
+
+}  // namespace dflare::cli

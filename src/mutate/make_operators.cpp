@@ -1,0 +1,84 @@
+// Operators by name.
+#include <algorithm>
+#include <array>
+
+#include "core/nearest.h"
+#include "dflare/error.h"
+#include "dflare/operators.h"
+#include "mutate/flavour.h"
+
+namespace dflare {
+namespace {
+
+struct Entry {
+  const char* name;
+  std::unique_ptr<Operator> (*make)(std::string, Flavour);
+};
+
+constexpr std::array<Entry, 7> kEntries{{
+    {"pixel-change", make_pixel_change},
+    {"gaussian-noise", make_gaussian_noise},
+    {"multiplicative-noise", make_multiplicative_noise},
+    {"salt-and-pepper", make_salt_and_pepper},
+    {"average-blur", make_average_blur},
+    {"gaussian-blur", make_gaussian_blur},
+    {"median-blur", make_median_blur},
+}};
+
+constexpr std::string_view kReferencePrefix = "reference:";
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+[[noreturn]] void refuse_unknown(std::string_view item, std::string_view bare) {
+  std::vector<std::string> known = {"paper", "reference"};
+  known.insert(known.end(), operator_names().begin(), operator_names().end());
+  throw Error(ErrorCode::kBadArgument, "unknown operator '" + std::string(item) + "'",
+              "--operators takes paper, reference or a list of names; " + known_names_hint(bare, known));
+}
+
+std::unique_ptr<Operator> make_one(std::string_view item) {
+  const bool reference = item.starts_with(kReferencePrefix);
+  const std::string_view bare = reference ? item.substr(kReferencePrefix.size()) : item;
+  const auto entry = std::find_if(kEntries.begin(), kEntries.end(), [&](const Entry& e) { return e.name == bare; });
+  if (entry == kEntries.end()) refuse_unknown(item, bare);
+  return entry->make(std::string(item), reference ? Flavour::kReference : Flavour::kPaper);
+}
+
+OperatorSet make_all(std::string_view prefix) {
+  OperatorSet set;
+  for (const Entry& entry : kEntries) set.push_back(make_one(std::string(prefix) + entry.name));
+  return set;
+}
+
+}  // namespace
+
+const std::vector<std::string>& operator_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all;
+    for (const Entry& entry : kEntries) all.emplace_back(entry.name);
+    return all;
+  }();
+  return names;
+}
+
+OperatorSet make_operators(std::string_view spec) {
+  if (trim(spec) == "paper") return make_all("");
+  if (trim(spec) == "reference") return make_all(kReferencePrefix);
+  OperatorSet set;
+  for (std::size_t begin = 0; begin <= spec.size();) {
+    const std::size_t end = std::min(spec.find(',', begin), spec.size());
+    auto made = make_one(trim(spec.substr(begin, end - begin)));
+    if (std::any_of(set.begin(), set.end(), [&](const auto& other) { return other->name() == made->name(); })) {
+      throw Error(ErrorCode::kBadArgument, "operator '" + std::string(made->name()) + "' is named twice",
+                  "name each operator once in --operators");
+    }
+    set.push_back(std::move(made));
+    begin = end + 1;
+  }
+  return set;
+}
+
+}  // namespace dflare

@@ -1,0 +1,119 @@
+// Halves, quantised bytes and floats.
+#include "query/element.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace dflare {
+namespace {
+
+template <class T, class Convert>
+void decode_as(const std::byte* tensor, std::span<float> out, Convert convert) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    T stored;
+    std::memcpy(&stored, tensor + i * sizeof(T), sizeof(T));
+    out[i] = convert(stored);
+  }
+}
+
+float clip_to_byte(float value, const Quantisation& q, float low, float high) {
+  const float stored =
+      q.scale > 0 ? std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point) : std::nearbyint(value);
+  return std::isnan(stored) ? low : std::clamp(stored, low, high);
+}
+
+}  // namespace
+
+std::string to_string(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return "float32";
+    case ElementType::kFloat16:
+      return "float16";
+    case ElementType::kUint8:
+      return "uint8";
+    case ElementType::kInt8:
+      return "int8";
+  }
+  return "unknown";
+}
+
+std::size_t size_of(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return 4;
+    case ElementType::kFloat16:
+      return 2;
+    default:
+      return 1;
+  }
+}
+
+std::uint16_t to_half(float value) {
+  constexpr std::uint32_t kInfinity = 0x7f800000, kRoundsToInfinity = 0x477ff000, kLeastNormal = 0x38800000;
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = (bits >> 16) & 0x8000U;
+  std::uint32_t magnitude = bits & 0x7fffffffU;
+  std::uint32_t half = 0;
+  if (magnitude > kInfinity) {
+    half = 0x7e00;
+  } else if (magnitude >= kRoundsToInfinity) {
+    half = 0x7c00;
+  } else if (magnitude < kLeastNormal) {
+    half = static_cast<std::uint32_t>(std::nearbyint(std::abs(value) * 0x1p24F));
+  } else {
+    magnitude += 0xfffU + ((magnitude >> 13) & 1U);
+    half = (magnitude - 0x38000000U) >> 13;
+  }
+  return static_cast<std::uint16_t>(sign | half);
+}
+
+float from_half(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000U) << 16;
+  const std::uint32_t exponent = (half >> 10) & 0x1fU;
+  const std::uint32_t mantissa = half & 0x3ffU;
+  if (exponent == 0) {
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24F;
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
+  return std::bit_cast<float>(sign | (wide << 23) | (mantissa << 13));
+}
+
+std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return std::bit_cast<std::uint32_t>(value);
+    case ElementType::kFloat16:
+      return to_half(value);
+    case ElementType::kUint8:
+      return static_cast<std::uint8_t>(clip_to_byte(value, quantisation, 0, 255));
+    case ElementType::kInt8:
+      return static_cast<std::uint8_t>(static_cast<std::int8_t>(clip_to_byte(value, quantisation, -128, 127)));
+  }
+  return 0;
+}
+
+void decode(const std::byte* tensor, ElementType type, const Quantisation& q, std::span<float> out) {
+  const float scale = q.scale > 0 ? q.scale : 1.0F;
+  const int zero = q.scale > 0 ? q.zero_point : 0;
+  const auto real = [scale, zero](int stored) { return scale * static_cast<float>(stored - zero); };
+  switch (type) {
+    case ElementType::kFloat32:
+      std::memcpy(out.data(), tensor, out.size_bytes());
+      break;
+    case ElementType::kFloat16:
+      decode_as<std::uint16_t>(tensor, out, from_half);
+      break;
+    case ElementType::kUint8:
+      decode_as<std::uint8_t>(tensor, out, real);
+      break;
+    case ElementType::kInt8:
+      decode_as<std::int8_t>(tensor, out, real);
+      break;
+  }
+}
+
+}  // namespace dflare

@@ -1,0 +1,85 @@
+// The loops that move pixels into tensors.
+#include "query/fill.h"
+
+namespace dflare {
+namespace {
+
+template <class T>
+using Table = std::array<T, 256>;
+
+template <class T>
+void fill_grey(const std::uint8_t* in, std::size_t pixels, const Table<T>& table, T* out) {
+  for (std::size_t i = 0; i < pixels; ++i) out[i] = table[in[i]];
+}
+
+// a, c: the channels of the image that come first and third in the tensor.
+template <class T>
+void fill_planes(const std::uint8_t* in, std::size_t pixels, const std::array<Table<T>, 3>& tables, std::size_t a,
+                 std::size_t c, T* out) {
+  for (std::size_t i = 0; i < pixels; ++i, in += 3) {
+    out[i] = tables[a][in[a]];
+    out[pixels + i] = tables[1][in[1]];
+    out[2 * pixels + i] = tables[c][in[c]];
+  }
+}
+
+template <class T>
+void fill_interleaved(const std::uint8_t* in, std::size_t pixels, const std::array<Table<T>, 3>& tables, std::size_t a,
+                      std::size_t c, T* out) {
+  for (std::size_t i = 0; i < pixels; ++i, in += 3, out += 3) {
+    out[0] = tables[a][in[a]];
+    out[1] = tables[1][in[1]];
+    out[2] = tables[c][in[c]];
+  }
+}
+
+}  // namespace
+
+Filler::Filler(Shape shape, Layout layout, const Preprocess& preprocess, ElementType type,
+               const Quantisation& quantisation)
+    : layout_(layout),
+      swap_(preprocess.order == ChannelOrder::kBgr && shape.channels == 3),
+      row_bytes_(shape.size() * size_of(type)) {
+  switch (size_of(type)) {
+    case 4:
+      tables_.emplace<Tables<std::uint32_t>>();
+      break;
+    case 2:
+      tables_.emplace<Tables<std::uint16_t>>();
+      break;
+    default:
+      tables_.emplace<Tables<std::uint8_t>>();
+      break;
+  }
+  std::visit(
+      [&]<class T>(std::array<Table<T>, 3>& tables) {
+        for (std::size_t channel = 0; channel < 3; ++channel) {
+          for (std::size_t pixel = 0; pixel < 256; ++pixel) {
+            // In single precision throughout, as NumPy computes (x.astype(float32) / scale - mean) / std.
+            const float value =
+                (static_cast<float>(pixel) / preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel];
+            tables[channel][pixel] = static_cast<T>(encode(value, type, quantisation));
+          }
+        }
+      },
+      tables_);
+}
+
+void Filler::fill(InputView image, std::byte* row) const {
+  const std::size_t pixels = static_cast<std::size_t>(image.shape.height) * static_cast<std::size_t>(image.shape.width);
+  const std::size_t first = swap_ ? 2 : 0;
+  std::visit(
+      [&]<class T>(const std::array<Table<T>, 3>& tables) {
+        auto* out = reinterpret_cast<T*>(row);
+        if (image.shape.channels == 1) {
+          fill_grey(image.data, pixels, tables[0], out);
+        } else if (layout_ == Layout::kNchw) {
+          fill_planes(image.data, pixels, tables, first, 2 - first, out);
+        } else {
+          fill_interleaved(image.data, pixels, tables, first, 2 - first, out);
+        }
+      },
+      tables_);
+}
+
+}  // namespace dflare

@@ -1,0 +1,35 @@
+// From u8 pixels straight into a model's input tensor: preprocessing, layout and quantisation in one table look-up.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include "dflare/input.h"
+#include "dflare/preprocess.h"
+#include "query/element.h"
+
+namespace dflare {
+
+// What a pixel's value can become is settled on opening: 256 values a channel, already in the tensor's own type.
+class Filler {
+ public:
+  Filler(Shape shape, Layout layout, const Preprocess& preprocess, ElementType type, const Quantisation& quantisation);
+
+  // Writes one image, which has the model's shape, to row_bytes() bytes at `row` (aligned to the element).
+  void fill(InputView image, std::byte* row) const;
+
+  [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
+
+ private:
+  template <class T>
+  using Tables = std::array<std::array<T, 256>, 3>;  // by the image's channel
+
+  Layout layout_;
+  bool swap_;  // the tensor holds B, G, R
+  std::size_t row_bytes_;
+  std::variant<Tables<std::uint32_t>, Tables<std::uint16_t>, Tables<std::uint8_t>> tables_;
+};
+
+}  // namespace dflare

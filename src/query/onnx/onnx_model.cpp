@@ -1,0 +1,335 @@
+// A classifier that ONNX Runtime runs: one session shared by all clones, tensors laid out once a clone.
+#include "query/onnx/onnx_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "dflare/error.h"
+#include "query/buffer.h"
+#include "query/element.h"
+#include "query/fill.h"
+#include "query/onnx/onnx_runtime.h"
+#include "query/rerun.h"
+#include "query/tensors.h"
+
+namespace dflare {
+namespace {
+
+// Rows run at once where nobody reserved more.
+constexpr std::size_t kUsualRows = 64;
+
+// What the model says of one of its tensors.
+struct TensorFacts {
+  std::string name;
+  ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  Dims dims;
+};
+
+ElementType element_type(const std::string& model, const TensorFacts& tensor) {
+  switch (tensor.type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
+      return ElementType::kFloat32;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16:
+      return ElementType::kFloat16;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
+      return ElementType::kUint8;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8:
+      return ElementType::kInt8;
+    default:
+      break;
+  }
+  throw Error(ErrorCode::kBadInput,
+              fmt::format("{}: '{}' holds values of a kind that dflare does not read (ONNX element type {})", model,
+                          tensor.name, static_cast<int>(tensor.type)),
+              "expected float32, float16, uint8 or int8 images and scores");
+}
+
+ONNXTensorElementDataType onnx_type(ElementType type) {
+  switch (type) {
+    case ElementType::kFloat32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+    case ElementType::kFloat16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
+    case ElementType::kUint8:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
+    case ElementType::kInt8:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
+  }
+  return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+}
+
+// A session and everything that is known about it. Safe to use from several threads.
+class OnnxSession {
+ public:
+  OnnxSession(const std::filesystem::path& path, const ModelOptions& options);
+
+  [[nodiscard]] const ModelInfo& info() const { return info_; }
+  [[nodiscard]] const Filler& filler() const { return *filler_; }
+  [[nodiscard]] std::size_t output_row_bytes() const { return info_.classes * size_of(output_type_); }
+  [[nodiscard]] ElementType output_type() const { return output_type_; }
+
+  [[nodiscard]] OrtHandle<OrtValue> input_tensor(std::size_t rows, std::byte* memory) const {
+    return tensor(input_dims_, input_type_, rows, memory, rows * filler_->row_bytes());
+  }
+  [[nodiscard]] OrtHandle<OrtValue> output_tensor(std::size_t rows, std::byte* memory) const {
+    return tensor(output_dims_, output_type_, rows, memory, rows * output_row_bytes());
+  }
+  void run(const OrtValue* input, OrtValue* output) const;
+
+ private:
+  [[nodiscard]] OrtHandle<OrtSession> create(const std::filesystem::path& path, const ModelOptions& options) const;
+  [[nodiscard]] TensorFacts facts(bool input, std::size_t index) const;
+  [[nodiscard]] std::vector<std::string> output_names() const;
+  [[nodiscard]] Dims dims_of(const OrtTensorTypeAndShapeInfo* shape) const;
+  [[nodiscard]] Dims output_dims_of_one_row() const;
+  [[nodiscard]] OrtHandle<OrtValue> tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
+                                           std::size_t bytes) const;
+
+  const OnnxRuntime& runtime_;
+  OrtHandle<OrtSession> session_;
+  ModelInfo info_;
+  ElementType input_type_{}, output_type_{};
+  Dims input_dims_, output_dims_;
+  std::optional<Filler> filler_;
+};
+
+OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& options)
+    : runtime_(onnx_runtime(options)), session_(create(path, options)) {
+  info_.path = path.string();
+  info_.runtime = "onnxruntime " + runtime_.version;
+  std::size_t inputs = 0;
+  runtime_.check(runtime_.api->SessionGetInputCount(session_.get(), &inputs));
+  if (inputs != 1) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: has {} inputs, expected 1", info_.path, inputs),
+                "dflare searches classifiers of one image");
+  }
+  const auto input = facts(true, 0);
+  const auto image = read_image_tensor(info_.path, input.dims, options, Layout::kNchw);
+  const auto output = facts(false, choose_output(info_.path, output_names(), options.output_name));
+  info_.input_name = input.name;
+  info_.output_name = output.name;
+  info_.shape = image.shape;
+  info_.layout = image.layout;
+  info_.fixed_batch = static_cast<int>(std::max<std::int64_t>(image.dims[0], 0));
+  input_dims_ = image.dims;
+  input_type_ = element_type(info_.path, input);
+  output_type_ = element_type(info_.path, output);
+  info_.input_type = to_string(input_type_);
+  info_.output_type = to_string(output_type_);
+  filler_.emplace(info_.shape, info_.layout, options.preprocess, input_type_, Quantisation{});
+  output_dims_ = output.dims;
+  const bool open =
+      output_dims_.empty() || std::any_of(output_dims_.begin() + 1, output_dims_.end(), [](auto d) { return d < 0; });
+  if (open) output_dims_ = output_dims_of_one_row();
+  info_.classes = read_classes(info_.path, output_dims_);
+}
+
+OrtHandle<OrtSession> OnnxSession::create(const std::filesystem::path& path, const ModelOptions& options) const {
+  const OrtApi& api = *runtime_.api;
+  OrtSessionOptions* raw_options = nullptr;
+  runtime_.check(api.CreateSessionOptions(&raw_options));
+  const OrtHandle<OrtSessionOptions> settings(raw_options, api.ReleaseSessionOptions);
+  runtime_.check(api.SetIntraOpNumThreads(raw_options, options.threads));
+  runtime_.check(api.SetInterOpNumThreads(raw_options, 1));
+  // Threads that spin while they wait cost the other worker its core.
+  runtime_.check(api.AddSessionConfigEntry(raw_options, "session.intra_op.allow_spinning", "0"));
+  runtime_.check(api.AddSessionConfigEntry(raw_options, "session.inter_op.allow_spinning", "0"));
+  OrtSession* session = nullptr;
+  try {
+    runtime_.check(api.CreateSession(runtime_.environment, path.c_str(), raw_options, &session));
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: is no ONNX model that can be opened. {}", path.string(), error.what()),
+                "check that the file is whole, or name a newer library by --onnxruntime PATH");
+  }
+  return {session, api.ReleaseSession};
+}
+
+TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
+  const OrtApi& api = *runtime_.api;
+  TensorFacts result;
+  OrtAllocator* allocator = nullptr;
+  runtime_.check(api.GetAllocatorWithDefaultOptions(&allocator));
+  char* name = nullptr;
+  runtime_.check((input ? api.SessionGetInputName : api.SessionGetOutputName)(session_.get(), index, allocator, &name));
+  result.name = name;
+  allocator->Free(allocator, name);
+
+  OrtTypeInfo* raw_type = nullptr;
+  runtime_.check(
+      (input ? api.SessionGetInputTypeInfo : api.SessionGetOutputTypeInfo)(session_.get(), index, &raw_type));
+  const OrtHandle<OrtTypeInfo> type(raw_type, api.ReleaseTypeInfo);
+  const OrtTensorTypeAndShapeInfo* shape = nullptr;
+  runtime_.check(api.CastTypeInfoToTensorInfo(type.get(), &shape));
+  if (shape == nullptr) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: '{}' is no tensor", info_.path, result.name));
+  }
+  runtime_.check(api.GetTensorElementType(shape, &result.type));
+  result.dims = dims_of(shape);
+  return result;
+}
+
+std::vector<std::string> OnnxSession::output_names() const {
+  std::size_t count = 0;
+  runtime_.check(runtime_.api->SessionGetOutputCount(session_.get(), &count));
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(facts(false, i).name);
+  return names;
+}
+
+Dims OnnxSession::dims_of(const OrtTensorTypeAndShapeInfo* shape) const {
+  std::size_t rank = 0;
+  runtime_.check(runtime_.api->GetDimensionsCount(shape, &rank));
+  Dims dims(rank);
+  runtime_.check(runtime_.api->GetDimensions(shape, dims.data(), rank));
+  return dims;
+}
+
+// For models that do not declare their output's shape: asked once.
+Dims OnnxSession::output_dims_of_one_row() const {
+  const OrtApi& api = *runtime_.api;
+  TensorBuffer blank;
+  const auto rows = static_cast<std::size_t>(std::max(info_.fixed_batch, 1));
+  blank.grow(rows * filler_->row_bytes());
+  const auto input = input_tensor(rows, blank.data());
+  const OrtValue* inputs[] = {input.get()};
+  const char* input_names[] = {info_.input_name.c_str()};
+  const char* output_names[] = {info_.output_name.c_str()};
+  OrtValue* raw_output = nullptr;
+  runtime_.check(api.Run(session_.get(), nullptr, input_names, inputs, 1, output_names, 1, &raw_output));
+  const OrtHandle<OrtValue> output(raw_output, api.ReleaseValue);
+  OrtTensorTypeAndShapeInfo* raw_shape = nullptr;
+  runtime_.check(api.GetTensorTypeAndShape(raw_output, &raw_shape));
+  const OrtHandle<OrtTensorTypeAndShapeInfo> shape(raw_shape, api.ReleaseTensorTypeAndShapeInfo);
+  return dims_of(raw_shape);
+}
+
+OrtHandle<OrtValue> OnnxSession::tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
+                                        std::size_t bytes) const {
+  const OrtApi& api = *runtime_.api;
+  if (dims.size() > 1) dims[0] = static_cast<std::int64_t>(rows);
+  OrtMemoryInfo* raw_place = nullptr;
+  runtime_.check(api.CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &raw_place));
+  const OrtHandle<OrtMemoryInfo> place(raw_place, api.ReleaseMemoryInfo);
+  OrtValue* value = nullptr;
+  runtime_.check(
+      api.CreateTensorWithDataAsOrtValue(raw_place, memory, bytes, dims.data(), dims.size(), onnx_type(type), &value));
+  return {value, api.ReleaseValue};
+}
+
+void OnnxSession::run(const OrtValue* input, OrtValue* output) const {
+  const char* input_name = info_.input_name.c_str();
+  const char* output_name = info_.output_name.c_str();
+  try {
+    runtime_.check(runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, &output_name, 1, &output));
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kModelFailed, fmt::format("{}: {}", info_.path, error.what()));
+  }
+}
+
+class OnnxModel final : public Model, public Rerun {
+ public:
+  OnnxModel(std::shared_ptr<const OnnxSession> session, ModelInfo info)
+      : session_(std::move(session)), info_(std::move(info)) {}
+
+  [[nodiscard]] const ModelInfo& info() const override { return info_; }
+  void query(std::span<const InputView> inputs, Answers& out) override;
+  [[nodiscard]] std::unique_ptr<Model> clone() const override { return std::make_unique<OnnxModel>(session_, info_); }
+  void reserve(std::size_t rows) override { reserved_ = rows; }
+  void rerun() override;
+
+ private:
+  // The tensors of one row count, over the clone's own memory.
+  struct Binding {
+    OrtHandle<OrtValue> input, output;
+  };
+
+  void query_in_runs(std::span<const InputView> inputs, std::span<float> raw);
+  void run(std::span<const InputView> inputs, std::span<float> raw);
+  const Binding& binding(std::size_t rows);
+  [[nodiscard]] std::size_t most_rows() const;
+
+  std::shared_ptr<const OnnxSession> session_;
+  ModelInfo info_;
+  std::size_t reserved_ = 0;
+  std::size_t last_rows_ = 0;  // of the last query
+  bool batch_proven_ = false;
+  TensorBuffer input_, output_;
+  std::vector<std::optional<Binding>> bindings_;  // by rows
+};
+
+std::size_t OnnxModel::most_rows() const {
+  return info_.fixed_batch > 0 ? static_cast<std::size_t>(info_.fixed_batch) : std::max(reserved_, kUsualRows);
+}
+
+void OnnxModel::query(std::span<const InputView> inputs, Answers& out) {
+  check_query(info_, inputs);
+  const auto raw = out.prepare(inputs.size(), info_.classes);
+  last_rows_ = inputs.size();
+  try {
+    query_in_runs(inputs, raw);
+    batch_proven_ = batch_proven_ || inputs.size() > 1;
+  } catch (const Error&) {
+    // Some models declare an open batch and hold a hard-coded one inside: those answer single rows.
+    if (inputs.size() == 1 || info_.fixed_batch > 0 || batch_proven_) throw;
+    info_.fixed_batch = 1;
+    query_in_runs(inputs, raw);
+  }
+}
+
+void OnnxModel::rerun() {
+  for (std::size_t left = last_rows_; left > 0;) {
+    const std::size_t rows = std::min(most_rows(), left);
+    const Binding& tensors = binding(info_.fixed_batch > 0 ? most_rows() : rows);
+    session_->run(tensors.input.get(), tensors.output.get());
+    left -= rows;
+  }
+}
+
+void OnnxModel::query_in_runs(std::span<const InputView> inputs, std::span<float> raw) {
+  for (std::size_t first = 0; first < inputs.size();) {
+    const std::size_t rows = std::min(most_rows(), inputs.size() - first);
+    run(inputs.subspan(first, rows), raw.subspan(first * info_.classes, rows * info_.classes));
+    first += rows;
+  }
+}
+
+void OnnxModel::run(std::span<const InputView> inputs, std::span<float> raw) {
+  const std::size_t rows = info_.fixed_batch > 0 ? static_cast<std::size_t>(info_.fixed_batch) : inputs.size();
+  const std::size_t row_bytes = session_->filler().row_bytes();
+  const Binding& tensors = binding(rows);
+  for (std::size_t row = 0; row < inputs.size(); ++row) {
+    session_->filler().fill(inputs[row], input_.data() + row * row_bytes);
+  }
+  // Padded by the last row, so that the answers depend on this query alone even if a model mixes its rows.
+  for (std::size_t row = inputs.size(); row < rows; ++row) {
+    std::memcpy(input_.data() + row * row_bytes, input_.data() + (inputs.size() - 1) * row_bytes, row_bytes);
+  }
+  session_->run(tensors.input.get(), tensors.output.get());
+  decode(output_.data(), session_->output_type(), Quantisation{}, raw);
+}
+
+const OnnxModel::Binding& OnnxModel::binding(std::size_t rows) {
+  const std::size_t room = std::max(rows, std::min(most_rows(), std::max(reserved_, rows)));
+  const bool input_moved = input_.grow(room * session_->filler().row_bytes());
+  const bool output_moved = output_.grow(room * session_->output_row_bytes());
+  if (input_moved || output_moved) bindings_.clear();
+  if (bindings_.size() <= rows) bindings_.resize(rows + 1);
+  auto& slot = bindings_[rows];
+  if (!slot)
+    slot.emplace(Binding{session_->input_tensor(rows, input_.data()), session_->output_tensor(rows, output_.data())});
+  return *slot;
+}
+
+}  // namespace
+
+std::unique_ptr<Model> open_onnx_model(const std::filesystem::path& path, const ModelOptions& options) {
+  auto session = std::make_shared<const OnnxSession>(path, options);
+  auto info = session->info();
+  return std::make_unique<OnnxModel>(std::move(session), std::move(info));
+}
+
+}  // namespace dflare

@@ -1,0 +1,64 @@
+// Which runtime opens a model file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <fstream>
+#include <string_view>
+
+#include "dflare/error.h"
+#include "dflare/model.h"
+#include "query/onnx/onnx_model.h"
+#include "query/tflite/tflite_model.h"
+
+namespace dflare {
+namespace {
+
+std::string lower_extension(const std::filesystem::path& path) {
+  auto extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension;
+}
+
+// The first bytes of a file, fewer where it is shorter. Throws kBadInput for what cannot be read.
+std::string read_head(const std::filesystem::path& path) {
+  std::error_code code;
+  if (!std::filesystem::exists(path, code)) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: no such file", path.string()), "check the path of the model");
+  }
+  if (!std::filesystem::is_regular_file(path, code)) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: is no file, expected an .onnx or .tflite model", path.string()));
+  }
+  std::array<char, 8> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  if (file.bad() || !file.is_open()) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: cannot be read", path.string()), "check the file's permissions");
+  }
+  return {head.data(), static_cast<std::size_t>(file.gcount())};
+}
+
+}  // namespace
+
+std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options) {
+  const std::string head = read_head(path);
+  const std::string extension = lower_extension(path);
+  if (head.empty()) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: is empty, expected an ONNX or TensorFlow Lite model", path.string()),
+                "convert or download the model again");
+  }
+  if (head.size() == 8 && head.substr(4) == "TFL3") return open_tflite_model(path, options);
+  if (extension == ".tflite") {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: is no TensorFlow Lite model (its mark TFL3 is missing)", path.string()),
+                "convert the model again");
+  }
+  if (extension == ".onnx" || extension == ".ort") return open_onnx_model(path, options);
+  throw Error(ErrorCode::kBadInput, fmt::format("{}: is no model that dflare opens", path.string()),
+              "convert it to .onnx or .tflite");
+}
+
+}  // namespace dflare

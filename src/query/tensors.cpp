@@ -1,0 +1,110 @@
+// Image inputs and class outputs, read off tensor shapes.
+#include "query/tensors.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "dflare/error.h"
+
+namespace dflare {
+namespace {
+
+constexpr const char* kImageHint =
+    "dflare takes models with one image input, N x C x H x W or N x H x W x C with 1 or 3 channels";
+
+bool is_channels(std::int64_t dim) { return dim == 1 || dim == 3; }
+
+Layout guess_layout(std::span<const std::int64_t> dims, Layout usual) {
+  const bool first = is_channels(dims[1]);
+  const bool last = is_channels(dims[3]);
+  if (first == last) return usual;
+  return first ? Layout::kNchw : Layout::kNhwc;
+}
+
+int settle(const std::string& model, std::int64_t dim, int asked, const char* side) {
+  if (dim > 0 && asked != 0 && dim != asked) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: takes images of {} {}, not {}", model, side, dim, asked),
+                "leave --input-size away: this model's size is fixed");
+  }
+  if (dim <= 0 && asked <= 0) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: leaves the {} of its images open", model, side),
+                "say which by --input-size HEIGHTxWIDTH");
+  }
+  return dim > 0 ? static_cast<int>(dim) : asked;
+}
+
+}  // namespace
+
+std::string to_string(std::span<const std::int64_t> dims) {
+  std::vector<std::string> parts;
+  for (const auto dim : dims) parts.push_back(dim < 0 ? "?" : std::to_string(dim));
+  return fmt::format("{}", fmt::join(parts, " x "));
+}
+
+ImageTensor read_image_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
+                              Layout usual) {
+  if (dims.size() != 3 && dims.size() != 4) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: its input has shape {}, which is no batch of images", model, to_string(dims)),
+                kImageHint);
+  }
+  ImageTensor tensor{{dims.begin(), dims.end()}, {}, Layout::kNhwc};
+  std::size_t row = 1;
+  std::int64_t channels = 1;
+  if (dims.size() == 4) {
+    tensor.layout = options.preprocess.layout.value_or(guess_layout(dims, usual));
+    row = tensor.layout == Layout::kNchw ? 2 : 1;
+    channels = tensor.layout == Layout::kNchw ? dims[1] : dims[3];
+  }
+  if (!is_channels(channels)) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: its input of shape {} has {} channels as {}, expected 1 or 3", model, to_string(dims),
+                            channels < 0 ? "an unknown number of" : std::to_string(channels),
+                            tensor.layout == Layout::kNchw ? "nchw" : "nhwc"),
+                options.preprocess.layout ? "try another layout in --preprocess" : kImageHint);
+  }
+  tensor.shape.channels = static_cast<int>(channels);
+  tensor.dims[row] = tensor.shape.height = settle(model, dims[row], options.input_height, "height");
+  tensor.dims[row + 1] = tensor.shape.width = settle(model, dims[row + 1], options.input_width, "width");
+  return tensor;
+}
+
+std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims) {
+  const auto per_row = dims.size() > 1 ? dims.subspan(1) : dims;
+  const auto wide = std::count_if(per_row.begin(), per_row.end(), [](std::int64_t d) { return d != 1; });
+  const auto classes = per_row.empty() ? 0 : *std::max_element(per_row.begin(), per_row.end());
+  if (wide != 1 || classes < 2) {
+    throw Error(
+        ErrorCode::kBadInput,
+        fmt::format("{}: its output has shape {}, expected N x classes with 2 classes or more", model, to_string(dims)),
+        "choose the output that holds the classes' scores by --output-name");
+  }
+  return static_cast<std::size_t>(classes);
+}
+
+std::size_t choose_output(const std::string& model, std::span<const std::string> names, const std::string& wanted) {
+  if (wanted.empty() && names.size() == 1) return 0;
+  const auto hint = fmt::format("choose one by --output-name: {}", fmt::join(names, ", "));
+  if (wanted.empty()) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: has {} outputs, expected 1", model, names.size()), hint);
+  }
+  const auto found = std::find(names.begin(), names.end(), wanted);
+  if (found == names.end()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: has no output named '{}'", model, wanted), hint);
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+void check_query(const ModelInfo& info, std::span<const InputView> inputs) {
+  if (inputs.empty()) throw Error(ErrorCode::kBadArgument, fmt::format("{}: an empty query", info.path));
+  for (const auto& input : inputs) {
+    if (input.shape == info.shape) continue;
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: asked an image of {}x{}x{}, takes {}x{}x{}", info.path,
+                                                     input.shape.height, input.shape.width, input.shape.channels,
+                                                     info.shape.height, info.shape.width, info.shape.channels));
+  }
+}
+
+}  // namespace dflare

@@ -1,0 +1,40 @@
+// What the shapes of a model's tensors mean: which dimension is the batch, the image, the classes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dflare/model.h"
+
+namespace dflare {
+
+// Tensor dimensions, the batch first; a negative one is left open by the model.
+using Dims = std::vector<std::int64_t>;
+
+std::string to_string(std::span<const std::int64_t> dims);
+
+// The image input of a model. `dims` has every open dimension settled but the first.
+struct ImageTensor {
+  Dims dims;
+  Shape shape;
+  Layout layout = Layout::kNhwc;
+};
+
+// Reads N x C x H x W, N x H x W x C or (grey) N x H x W. `usual` decides where a shape can be read both ways.
+// Throws kBadInput for a shape that is no image, kBadArgument for options that contradict the model or are missing.
+ImageTensor read_image_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
+                              Layout usual);
+
+// The classes of N x C, N x C x 1 x 1, N x 1 x 1 x C or, for a single row, C. Throws kBadInput otherwise.
+std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims);
+
+// The one output, or the one that is named. Throws kBadInput for several without a name, kBadArgument for an unknown
+// one.
+std::size_t choose_output(const std::string& model, std::span<const std::string> names, const std::string& wanted);
+
+// Throws kBadArgument for an empty query or an input of another shape.
+void check_query(const ModelInfo& info, std::span<const InputView> inputs);
+
+}  // namespace dflare

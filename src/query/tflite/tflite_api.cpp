@@ -1,0 +1,108 @@
+// Loading TensorFlow Lite.
+#include "query/tflite/tflite_api.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <map>
+#include <mutex>
+
+#include "dflare/error.h"
+#include "query/library.h"
+
+namespace dflare::tflite {
+namespace {
+
+const RuntimeSpec& spec() {
+  static const RuntimeSpec tflite{
+      "TensorFlow Lite",
+      "DFLARE_TFLITE",
+      "--tflite",
+      "tflite",
+      {"libtensorflowlite_c.so"},
+      "",
+      {"libtensorflowlite_c.so", "libtensorflow-lite.so"},
+  };
+  return tflite;
+}
+
+class Loader {
+ public:
+  explicit Loader(OpenedLibrary library) : library_(std::move(library)) {}
+
+  template <class Function>
+  void optional(Function& function, const char* name) const {
+    function = reinterpret_cast<Function>(find_symbol(library_, fmt::format("TfLite{}", name)));
+  }
+  template <class Function>
+  void required(Function& function, const char* name) const {
+    optional(function, name);
+    if (function != nullptr) return;
+    throw Error(
+        ErrorCode::kModelFailed,
+        fmt::format("{}: lacks TfLite{}: no C library of TensorFlow Lite, or too old", library_.path.string(), name),
+        "name libtensorflowlite_c.so 2.6 or newer by --tflite PATH");
+  }
+
+ private:
+  OpenedLibrary library_;
+};
+
+Api load(const std::filesystem::path& chosen) {
+  const Loader loader(open_runtime(spec(), chosen));
+  Api api{};
+#define DFLARE_REQUIRED(name) loader.required(api.name, #name)
+#define DFLARE_OPTIONAL(name) loader.optional(api.name, #name)
+  DFLARE_REQUIRED(Version);
+  DFLARE_REQUIRED(ModelCreateFromFile);
+  DFLARE_REQUIRED(ModelDelete);
+  DFLARE_REQUIRED(InterpreterOptionsCreate);
+  DFLARE_REQUIRED(InterpreterOptionsDelete);
+  DFLARE_REQUIRED(InterpreterOptionsSetNumThreads);
+  DFLARE_REQUIRED(InterpreterOptionsSetErrorReporter);
+  DFLARE_REQUIRED(InterpreterOptionsAddDelegate);
+  DFLARE_REQUIRED(InterpreterCreate);
+  DFLARE_REQUIRED(InterpreterDelete);
+  DFLARE_REQUIRED(InterpreterGetInputTensorCount);
+  DFLARE_REQUIRED(InterpreterGetInputTensor);
+  DFLARE_REQUIRED(InterpreterResizeInputTensor);
+  DFLARE_REQUIRED(InterpreterAllocateTensors);
+  DFLARE_REQUIRED(InterpreterInvoke);
+  DFLARE_REQUIRED(InterpreterGetOutputTensorCount);
+  DFLARE_REQUIRED(InterpreterGetOutputTensor);
+  DFLARE_REQUIRED(TensorType);
+  DFLARE_REQUIRED(TensorNumDims);
+  DFLARE_REQUIRED(TensorDim);
+  DFLARE_REQUIRED(TensorByteSize);
+  DFLARE_REQUIRED(TensorData);
+  DFLARE_REQUIRED(TensorName);
+  DFLARE_REQUIRED(TensorQuantizationParams);
+  DFLARE_OPTIONAL(ModelCreateFromFileWithErrorReporter);
+  DFLARE_OPTIONAL(InterpreterResetVariableTensors);
+  DFLARE_OPTIONAL(InterpreterGetVariableTensorCount);
+  DFLARE_OPTIONAL(XNNPackDelegateOptionsDefault);
+  DFLARE_OPTIONAL(XNNPackDelegateCreate);
+  DFLARE_OPTIONAL(XNNPackDelegateDelete);
+#undef DFLARE_REQUIRED
+#undef DFLARE_OPTIONAL
+  return api;
+}
+
+}  // namespace
+
+const Api& api(const ModelOptions& options) {
+  static std::mutex mutex;
+  static auto* const loaded = new std::map<std::string, Api>;  // outlives every static that holds a model
+  const std::lock_guard lock(mutex);
+  const auto key = options.tflite.string();
+  if (const auto found = loaded->find(key); found != loaded->end()) return found->second;
+  return loaded->emplace(key, load(options.tflite)).first->second;
+}
+
+void keep_message(void* user, const char* format, std::va_list arguments) {
+  char text[512];
+  std::vsnprintf(text, sizeof text, format, arguments);
+  *static_cast<std::string*>(user) = text;
+}
+
+}  // namespace dflare::tflite

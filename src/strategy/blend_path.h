@@ -1,0 +1,30 @@
+// A path of u8 images from one image to another.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "dflare/input.h"
+#include "dflare/rng.h"
+
+namespace dflare {
+
+// x(t) = floor(x0 + t (x1 - x0) + u) with a dither u in [0, 1) that is fixed per value: monotone in t for every value,
+// exact at both ends, and about as many distinct images as grey levels between them, where plain rounding has 255.
+// t counts in steps of 2^-16. Integer arithmetic: the same bytes everywhere.
+class BlendPath {
+ public:
+  static constexpr std::int32_t kEnd = 1 << 16;
+
+  // Borrows both images until the next start().
+  void start(InputView from, InputView to, Rng& rng);
+  // Writes x(step / 2^16); step in [0, kEnd].
+  void at(std::int32_t step, std::span<std::uint8_t> out) const;
+
+ private:
+  InputView from_, to_;
+  std::vector<std::uint16_t> dither_;
+};
+
+}  // namespace dflare
