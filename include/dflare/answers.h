@@ -14,7 +14,7 @@ enum class OutputKind { kProbabilities, kLogits };
 // How raw outputs are read (DESIGN 2, «log p»).
 struct OutputReading {
   OutputKind kind = OutputKind::kProbabilities;
-  // Distance between two neighbouring values of an 8-bit probability output; 0 for real-valued outputs.
+  // Distance between two neighbouring values of an 8-bit output; 0 for real-valued outputs.
   float step = 0.0F;
   // Leading outputs to leave out, where the two models of a pair count classes differently (1001 against 1000).
   int skip_classes = 0;
@@ -64,8 +64,7 @@ class Answers {
 
 // Guesses the reading from raw answers to real inputs: probabilities if no value is negative or above 1 and every row
 // sums to 1 within 0.02 (within 0.25 where the values come in steps, as a dequantised 8-bit softmax does); logits
-// otherwise. The step is the largest s with 1/1024 <= s <= 1/16 of which every value is a whole multiple; 0 if there is
-// none.
+// otherwise. The step is set where all values are whole multiples of one, within 256 steps.
 OutputReading detect_reading(const Answers& answers);
 
 }  // namespace dflare

@@ -15,8 +15,8 @@ class ObservedStates {
  public:
   // Forgets all; keeps its memory. Points have `dimensions` values.
   void reset(std::size_t dimensions, float squared_radius);
-  // True, and stored, iff no stored point is closer than the radius (one exactly at the radius is not closer). The parts
-  // together make one point. A point with a NaN or an infinity is never new and never stored.
+  // True, and stored, iff no stored point is closer than the radius (one exactly at the radius is not closer). The
+  // parts together make one point. A point with a NaN or an infinity is never new and never stored.
   bool add_if_new(std::span<const float> first, std::span<const float> second);
   [[nodiscard]] std::size_t size() const { return count_; }
 
@@ -24,7 +24,7 @@ class ObservedStates {
   enum class Nearness { kNear, kFar, kUnclear };
   static constexpr std::size_t kPeaks = 8;
 
-  [[nodiscard]] bool near_any() const;
+  [[nodiscard]] bool near_any();
   [[nodiscard]] bool is_near(std::size_t index) const;
   [[nodiscard]] Nearness by_peaks(std::size_t index) const;
   void find_peaks();
@@ -40,7 +40,7 @@ class ObservedStates {
   std::vector<double> squared_norms_;
   double candidate_squared_norm_ = 0;
   std::array<std::size_t, kPeaks> peaks_{};  // where the candidate is largest
-  mutable std::size_t last_near_ = 0;        // the stored point that the last rejected candidate was near
+  std::size_t last_near_ = 0;                // the stored point that the last rejected candidate was near
 };
 
 }  // namespace dflare

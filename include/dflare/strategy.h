@@ -26,6 +26,7 @@ struct RunContext {
   Shape shape;
   std::size_t classes = 0;
   TiePolicy ties = TiePolicy::kSkip;
+  OutputReading original_reading, compressed_reading;
   Answers original, compressed;    // row i: the answers to seed i; rows of seeds unreadable or not asked are zero
   std::vector<SeedStatus> status;  // one a seed
   std::vector<SeedIndex> usable;   // rising
@@ -74,12 +75,10 @@ enum class Fitness { kPaper, kReference, kNoState };
 
 // --end-points of `boundary`: where the far end of a path comes from.
 enum class EndPoints {
-  kAuto,     // natural ones first (corruptions, then operators), another seed where they do not flip both models soon;
-             // attack inside an L-infinity or L2 budget
+  kAuto,     // natural corruptions first, another seed where they do not flip both models within a few queries
   kBlend,    // another seed of a different label: costs no query
   kMutate,   // the seed under composed operators
   kCorrupt,  // the seed under one natural corruption
-  kAttack,   // random search inside a budget, on the sum of both margins
 };
 
 // What the strategies need to know, by their options' names.

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <deque>
 
 #include "cli/config_file.h"
@@ -19,9 +21,12 @@ namespace {
 struct Bound {
   const Flag* flag;
   CLI::Option* option = nullptr;
-  std::vector<std::string> texts = {};
+  std::string text = {};
+  std::vector<std::string> texts = {};  // of an argument that may be repeated
   bool on = false;
 };
+
+bool is_list(const Flag& flag) { return std::holds_alternative<std::vector<std::string> Options::*>(flag.slot); }
 
 std::string cli11_name(const Flag& flag) {
   if (is_argument(flag)) return flag.name;
@@ -34,21 +39,34 @@ void bind(CLI::App& app, Bound& bound) {
     bound.option = app.add_flag(name, bound.on);
     return;
   }
-  bound.option = app.add_option(name, bound.texts);
-  const bool list = std::holds_alternative<std::vector<std::string> Options::*>(bound.flag->slot);
-  if (list) return;
-  bound.option->expected(1);
+  if (is_list(*bound.flag)) {
+    bound.option = app.add_option(name, bound.texts);
+    return;
+  }
+  bound.option = app.add_option(name, bound.text);
   bound.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+// CLI11 takes the next word as a value, whatever it is.
+void require_value(const Flag& flag, const std::string& text) {
+  const bool is_option = text.starts_with("--") || (text.size() == 2 && text[0] == '-' && std::isalpha(text[1]) != 0);
+  if (!is_option) return;
+  throw Error(ErrorCode::kBadArgument, fmt::format("{} needs a value, and '{}' follows", spelled(flag), text),
+              fmt::format("use {} {}", spelled(flag), flag.metavar));
 }
 
 Givens collect(const std::deque<Bound>& bounds) {
   Givens givens;
   for (const Bound& bound : bounds) {
+    if (bound.option->count() == 0) continue;
     if (is_switch(*bound.flag)) {
-      if (bound.on) givens.push_back({bound.flag, "true"});
-      continue;
+      givens.push_back({bound.flag, "true"});
+    } else if (is_list(*bound.flag)) {
+      for (const std::string& text : bound.texts) givens.push_back({bound.flag, text});
+    } else {
+      require_value(*bound.flag, bound.text);
+      givens.push_back({bound.flag, bound.text});
     }
-    for (const std::string& text : bound.texts) givens.push_back({bound.flag, text});
   }
   return givens;
 }
@@ -107,8 +125,9 @@ Command parse_verb(const Verb& verb, int argc, const char* const* argv) {
   } catch (const CLI::ParseError& e) {
     throw Error(ErrorCode::kBadArgument, e.what(), fmt::format("dflare {} -h lists the options", verb.name));
   }
+  Givens givens = collect(bounds);
   refuse_leftovers(verb, app.remaining());
-  Givens givens = with_config(verb, collect(bounds));
+  givens = with_config(verb, std::move(givens));
   require_arguments(verb, givens);
   return {&verb, std::move(givens), {}};
 }

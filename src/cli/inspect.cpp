@@ -36,9 +36,9 @@ std::vector<const Seed*> readable(const SeedSet& seeds) {
 
 OutputReading reading_of(const Answers& answers, const ModelInfo& info, const Options& options) {
   OutputReading reading = detect_reading(answers);
-  if (options.output == "logits") reading = {OutputKind::kLogits, 0, 0};
+  if (options.output == "logits") reading.kind = OutputKind::kLogits;
   if (options.output == "probs") reading.kind = OutputKind::kProbabilities;
-  if (reading.kind == OutputKind::kProbabilities && reading.step == 0) reading.step = info.output_scale;
+  if (reading.step == 0) reading.step = info.output_scale;
   return reading;
 }
 

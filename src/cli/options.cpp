@@ -60,7 +60,7 @@ std::vector<Flag> arguments() {
   };
 }
 
-std::vector<Flag> input_flags() {
+std::vector<Flag> seed_flags() {
   return {
       {.name = "seeds",
        .metavar = "SEEDS",
@@ -116,6 +116,11 @@ std::vector<Flag> input_flags() {
        .brief = "Search every N-th usable input, beginning with the I-th (from 0)",
        .details = "Splits a run over machines: 0/4, 1/4, 2/4 and 3/4 together find what one run finds.",
        .default_words = "all"},
+  };
+}
+
+std::vector<Flag> preprocess_flags() {
+  return {
       {.name = "preprocess",
        .metavar = "HOW",
        .verbs = kModels,
@@ -146,7 +151,7 @@ std::vector<Flag> input_flags() {
   };
 }
 
-std::vector<Flag> model_flags() {
+std::vector<Flag> output_vector_flags() {
   return {
       {.name = "input-size",
        .metavar = "HxW",
@@ -209,6 +214,11 @@ std::vector<Flag> model_flags() {
        .brief = "The same, for the compressed model only",
        .default_words = "--label-offset",
        .least = 0},
+  };
+}
+
+std::vector<Flag> runtime_flags() {
+  return {
       {.name = "tflite-kernels",
        .metavar = "KERNELS",
        .verbs = kModels,
@@ -224,7 +234,7 @@ std::vector<Flag> model_flags() {
        .group = kModelGroup,
        .slot = &Options::onnxruntime,
        .brief = "The ONNX Runtime library to load",
-       .details = "A libonnxruntime.so of version 1.21 or newer. Otherwise $DFLARE_ONNXRUNTIME, then what the build "
+       .details = "A libonnxruntime.so of version 1.14 or newer. Otherwise $DFLARE_ONNXRUNTIME, then what the build "
                   "found, then the installed Python package.",
        .default_words = "searched for",
        .is_path = true},
@@ -466,8 +476,8 @@ bool parse_switch(const Flag& flag, const std::string& text) {
 const std::vector<Flag>& flag_table() {
   static const std::vector<Flag> table = [] {
     std::vector<Flag> all;
-    for (auto* const part :
-         {&arguments, &input_flags, &model_flags, &search_flags, &budget_flags, &speed_flags, &output_flags}) {
+    for (auto* const part : {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags,
+                             &search_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) all.push_back(std::move(flag));
     }
     return all;

@@ -46,10 +46,10 @@ enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8 };
 
 // One row of the table.
 struct Flag {
-  std::string name;     // on the command line, in TOML files and in a run's settings
-  char letter = 0;      // "-o"; 0: none
+  std::string name;          // on the command line, in TOML files and in a run's settings
+  char letter = 0;           // "-o"; 0: none
   std::string metavar = {};  // what follows it; empty: a switch. An argument's name in capitals
-  unsigned verbs = 0;   // a VerbSet
+  unsigned verbs = 0;        // a VerbSet
   std::string group = {};    // heading in the help; empty: an argument by position
   Slot slot;
   std::string brief;               // one line

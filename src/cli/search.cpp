@@ -19,7 +19,7 @@ constexpr std::size_t kProblemsShown = 5;
 std::filesystem::path run_folder(const Options& options) {
   if (!options.out.empty()) return options.out;
   for (int n = 1;; ++n) {
-    const std::filesystem::path folder = fmt::format("dflare-run-{}", n);
+    std::filesystem::path folder = fmt::format("dflare-run-{}", n);
     if (!std::filesystem::exists(folder)) return folder;
   }
 }

@@ -29,18 +29,20 @@ void softmax(std::span<const float> z, float top, std::span<float> p, std::span<
   }
 }
 
-// Largest s in [1/1024, 1/16] of which every value is a whole multiple, or 0. Values lie in [0, 1]; two of them tell
-// nothing.
+// The distance between neighbouring values of an 8-bit output: every value is a whole multiple of it, and all lie
+// within 256 steps. 0 for real values, and where too few differ to tell.
 float common_step(std::vector<float> values) {
-  constexpr float kSame = 1e-5F;
-  constexpr float kTolerance = 2e-3F;  // of a step
+  if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end(), [](float a, float b) { return b - a < kSame; }), values.end());
-  if (values.size() < 3 || values.size() > 1025) return 0;
-  const float largest = values.back();
-  for (float steps = std::ceil(largest * 15.99F); steps <= largest * 1024.1F; ++steps) {
-    const float step = largest / steps;
-    const auto is_multiple = [step](float v) { return std::abs(v / step - std::round(v / step)) < kTolerance; };
+  const float range = values.back() - values.front();
+  const float same = 1e-4F * range;
+  values.erase(std::unique(values.begin(), values.end(), [same](float a, float b) { return b - a < same; }),
+               values.end());
+  if (values.size() < 3 || values.size() > 256) return 0;
+  const float farthest = std::max(std::abs(values.front()), std::abs(values.back()));
+  for (float steps = 15; steps <= 256 && range <= 256.5F * farthest / steps; ++steps) {
+    const float step = farthest / steps;
+    const auto is_multiple = [step](float v) { return std::abs(v / step - std::round(v / step)) < 2e-3F; };
     if (std::all_of(values.begin(), values.end(), is_multiple)) return step;
   }
   return 0;
@@ -103,21 +105,21 @@ AnswerView Answers::operator[](std::size_t row) const {
 
 OutputReading detect_reading(const Answers& answers) {
   std::vector<float> values;
-  double worst = 0;
+  double worst = 0;  // distance of a row's sum from 1
+  bool in_range = true;
   for (std::size_t r = 0; r < answers.rows(); ++r) {
     if (!all_finite(answers.raw(r))) continue;
     double sum = 0;
     for (const float v : answers.raw(r)) {
-      if (v < 0 || v > 1.001F) return {OutputKind::kLogits, 0, 0};
+      in_range = in_range && v >= 0 && v <= 1.001F;
       sum += v;
       values.push_back(v);
     }
     worst = std::max(worst, std::abs(sum - 1));
   }
   const float step = common_step(std::move(values));
-  const double allowed = step > 0 ? 0.25 : 0.02;
-  if (worst > allowed) return {OutputKind::kLogits, 0, 0};
-  return {OutputKind::kProbabilities, step, 0};
+  const bool probabilities = in_range && worst <= (step > 0 ? 0.25 : 0.02);
+  return {probabilities ? OutputKind::kProbabilities : OutputKind::kLogits, step, 0};
 }
 
 }  // namespace dflare

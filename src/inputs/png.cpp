@@ -62,7 +62,6 @@ void request_plain_pixels(png_structp png, png_infop info) {
   png_set_expand(png);
   png_color_16 white{};
   white.red = white.green = white.blue = white.gray = 255;
-  if (png_get_bit_depth(png, info) == 16) white.red = white.green = white.blue = white.gray = 65535;
   const bool transparent =
       (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   if (transparent) png_set_background_fixed(png, &white, PNG_BACKGROUND_GAMMA_SCREEN, 0, 0);

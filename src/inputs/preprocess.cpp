@@ -37,7 +37,7 @@ Preprocess imagenet() {
 }
 
 const std::vector<std::pair<std::string, Preprocess>>& presets() {
-  static const std::vector<std::pair<std::string, Preprocess>> kPresets{
+  static const std::vector<std::pair<std::string, Preprocess>> known{
       {"raw", scaled(1)},
       {"unit", scaled(255)},
       {"mnist", scaled(255, {0.1307F, 0.1307F, 0.1307F}, {0.3081F, 0.3081F, 0.3081F})},
@@ -45,7 +45,7 @@ const std::vector<std::pair<std::string, Preprocess>>& presets() {
       {"imagenet", imagenet()},
       {"tf", scaled(127.5F, {1, 1, 1})},
   };
-  return kPresets;
+  return known;
 }
 
 const std::vector<std::string> kKeys{"scale", "mean", "std", "order", "layout", "resize", "crop", "filter"};
@@ -81,7 +81,7 @@ std::string number(T value) {
 // Sets members by key, from words. `where` opens every message: "preprocess", or the file.
 class Reader {
  public:
-  explicit Reader(std::string where, Preprocess base = {}) : where_(std::move(where)), result_(std::move(base)) {}
+  explicit Reader(std::string where, Preprocess base = {}) : where_(std::move(where)), result_(base) {}
 
   void set(const std::string& key, std::span<const std::string> values) {
     if (std::ranges::find(kKeys, key) == kKeys.end())
@@ -240,8 +240,8 @@ std::string channels(const std::array<float, 3>& v) {
 }  // namespace
 
 const std::vector<std::string>& preprocess_presets() {
-  static const std::vector<std::string> kNames = names_of(presets());
-  return kNames;
+  static const std::vector<std::string> names = names_of(presets());
+  return names;
 }
 
 Preprocess parse_preprocess(std::string_view text) {

@@ -9,9 +9,7 @@ namespace dflare {
 namespace {
 
 // OpenCV's own threads would fight with the search's workers.
-void keep_opencv_single_threaded() {
-  [[maybe_unused]] static const bool once = (cv::setNumThreads(1), true);
-}
+void keep_opencv_single_threaded() { [[maybe_unused]] static const bool once = (cv::setNumThreads(1), true); }
 
 // Headers over the caller's pixels. OpenCV only reads through the first.
 cv::Mat over(InputView in) {

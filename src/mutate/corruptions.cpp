@@ -32,7 +32,7 @@ class Kind : public Corruption {
  public:
   using Apply = void (*)(InputView, double, std::uint64_t, std::span<std::uint8_t>);
   using Describe = std::string (*)(double, const Shape&);
-  Kind(std::string_view name, Apply apply, Describe describe) : name_(name), apply_(apply), describe_(describe) {}
+  Kind(std::string_view name, Apply a, Describe d) : name_(name), apply_(a), describe_(d) {}
 
   [[nodiscard]] std::string_view name() const override { return name_; }
   void apply(InputView in, double t, std::uint64_t key, std::span<std::uint8_t> out) const override {

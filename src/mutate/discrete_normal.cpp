@@ -49,7 +49,7 @@ DiscreteNormal::DiscreteNormal(double mean, double sd) {
   for (std::size_t j = 0; j < kBoundaries; ++j) {
     const double edge = kLowest + static_cast<double>(j) + 1.0;
     boundary_[j] = 65536.0 * 0.5 * std::erfc((mean - edge) / (sd * std::sqrt(2.0)));
-    last_below_[j] = static_cast<std::int16_t>(std::ceil(boundary_[j]) - 1.0 - 32768.0);
+    last_below_[j] = static_cast<std::int16_t>(std::max(std::ceil(boundary_[j]) - 1.0, 0.0) - 32768.0);
   }
 }
 

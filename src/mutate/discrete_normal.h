@@ -25,7 +25,7 @@ class DiscreteNormal {
 
   [[nodiscard]] std::int16_t decide(std::int16_t bits, Rng& rng) const;
 
-  std::array<double, kBoundaries> boundary_{};       // 65536 P(value <= kLowest + j)
+  std::array<double, kBoundaries> boundary_{};          // 65536 P(value <= kLowest + j)
   std::array<std::int16_t, kBoundaries> last_below_{};  // the highest 16 bits, less 32768, that begin a U below it
 };
 

@@ -36,10 +36,10 @@ std::size_t pad(InputView in, int radius, std::vector<std::uint8_t>& padded) {
 // Medians of kLanes windows. window[i] is the i-th neighbour of the first; `at` is added to each.
 [[gnu::always_inline]] inline void medians(const std::uint8_t* at, const std::ptrdiff_t* window, int count,
                                            std::uint8_t* out) {
-  const Lanes half = Lanes{} + static_cast<std::uint8_t>(count / 2);
+  const auto half = static_cast<std::uint8_t>(count / 2);
   Lanes median{};
-  for (int bit = 0x80; bit != 0; bit >>= 1) {
-    const Lanes trial = median | static_cast<std::uint8_t>(bit);
+  for (std::uint8_t bit = 0x80; bit != 0; bit = static_cast<std::uint8_t>(bit >> 1)) {
+    const Lanes trial = median | bit;
     Lanes reaching{};
     for (int i = 0; i < count; ++i) {
       Lanes value;
@@ -68,7 +68,8 @@ void median_filter(InputView in, int size, std::span<std::uint8_t> out) {
   const std::size_t stride = pad(in, size / 2, padded);
   std::array<std::ptrdiff_t, 15 * 15> window{};
   for (int i = 0; i < size * size; ++i) {
-    window[static_cast<std::size_t>(i)] = (i / size) * static_cast<std::ptrdiff_t>(stride) + (i % size) * in.shape.channels;
+    window[static_cast<std::size_t>(i)] =
+        (i / size) * static_cast<std::ptrdiff_t>(stride) + (i % size) * in.shape.channels;
   }
   const std::size_t row_bytes = static_cast<std::size_t>(in.shape.width * in.shape.channels);
   for (std::size_t y = 0; y < static_cast<std::size_t>(in.shape.height); ++y) {

@@ -20,51 +20,42 @@ void for_blocks(std::size_t size, F f) {
 
 const double kGaussianSd = std::sqrt(0.1);  // grey levels
 
-// x + n, rounded and clipped. As x is whole, round(x + n) = x + round(n), and round(n) = floor(n + 1/2).
+using AddNoise = void (*)(const std::uint8_t* in, const std::int16_t* noise, std::uint8_t* out, std::size_t count);
+
+void add_and_clip(const std::uint8_t* in, const std::int16_t* noise, std::uint8_t* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    out[i] = static_cast<std::uint8_t>(std::clamp(in[i] + noise[i], 0, 255));
+  }
+}
+
+// The noise is the floor of what a truncation towards zero is to see: one less than that for negative sums.
+void add_and_wrap(const std::uint8_t* in, const std::int16_t* noise, std::uint8_t* out, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const int sum = in[i] + noise[i];
+    out[i] = static_cast<std::uint8_t>(sum + (sum < 0 ? 1 : 0));
+  }
+}
+
+// x + n for n ~ N(0, 0.1). As x is whole, x + n rounds to x + floor(n + 1/2), and its floor is x + floor(n): neither
+// needs n itself.
 class GaussianNoise final : public NamedOperator {
  public:
-  using NamedOperator::NamedOperator;
+  GaussianNoise(std::string name, Flavour flavour)
+      : NamedOperator(std::move(name)),
+        noise_(flavour == Flavour::kPaper ? 0.5 : 0.0, kGaussianSd),
+        add_(flavour == Flavour::kPaper ? add_and_clip : add_and_wrap) {}
 
   void apply(InputView in, std::span<std::uint8_t> out, Rng& rng) const override {
     for_blocks(out.size(), [&](std::size_t begin, std::size_t count) {
-      std::array<std::int16_t, kBlock> noise{};
-      rounded_.draw(std::span(noise).first(count), rng);
-      add(in.data + begin, noise.data(), out.data() + begin, count);
+      std::array<std::int16_t, kBlock> noise;
+      noise_.draw(std::span(noise).first(count), rng);
+      add_(in.data + begin, noise.data(), out.data() + begin, count);
     });
   }
 
  private:
-  static void add(const std::uint8_t* in, const std::int16_t* noise, std::uint8_t* out, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      out[i] = static_cast<std::uint8_t>(std::clamp(in[i] + noise[i], 0, 255));
-    }
-  }
-
-  DiscreteNormal rounded_{0.5, kGaussianSd};
-};
-
-// x + n, truncated towards zero and wrapped. As x is whole and n is not, that is x + floor(n), one more if negative.
-class ReferenceGaussianNoise final : public NamedOperator {
- public:
-  using NamedOperator::NamedOperator;
-
-  void apply(InputView in, std::span<std::uint8_t> out, Rng& rng) const override {
-    for_blocks(out.size(), [&](std::size_t begin, std::size_t count) {
-      std::array<std::int16_t, kBlock> noise{};
-      floored_.draw(std::span(noise).first(count), rng);
-      add(in.data + begin, noise.data(), out.data() + begin, count);
-    });
-  }
-
- private:
-  static void add(const std::uint8_t* in, const std::int16_t* noise, std::uint8_t* out, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) {
-      const int sum = in[i] + noise[i];
-      out[i] = static_cast<std::uint8_t>(sum + (sum < 0 ? 1 : 0));
-    }
-  }
-
-  DiscreteNormal floored_{0.0, kGaussianSd};
+  DiscreteNormal noise_;
+  AddNoise add_;
 };
 
 // Writes x (1 + mean + sd z) for standard normals z.
@@ -115,8 +106,7 @@ class MultiplicativeNoise final : public NamedOperator {
 }  // namespace
 
 std::unique_ptr<Operator> make_gaussian_noise(std::string name, Flavour flavour) {
-  if (flavour == Flavour::kReference) return std::make_unique<ReferenceGaussianNoise>(std::move(name));
-  return std::make_unique<GaussianNoise>(std::move(name));
+  return std::make_unique<GaussianNoise>(std::move(name), flavour);
 }
 
 std::unique_ptr<Operator> make_multiplicative_noise(std::string name, Flavour flavour) {

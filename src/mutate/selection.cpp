@@ -51,6 +51,7 @@ void OperatorSelection::update(bool improved) {
 
 std::size_t OperatorSelection::propose_rank(int from, Rng& rng) const {
   const auto count = static_cast<std::uint32_t>(statistics_.size());
+  if (count == 1) return 0;  // nothing from rank -1 would ever be accepted
   const double stay = 1.0 - 1.0 / count;
   while (true) {
     const std::uint32_t to = rng.below(count);

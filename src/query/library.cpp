@@ -76,18 +76,14 @@ std::vector<fs::path> candidates(const RuntimeSpec& spec) {
 
 }  // namespace
 
+fs::path wanted_path(const RuntimeSpec& spec, const fs::path& chosen) {
+  return chosen.empty() ? fs::path(environment(spec.environment.c_str())) : chosen;
+}
+
 OpenedLibrary open_runtime(const RuntimeSpec& spec, const fs::path& chosen) {
-  std::vector<fs::path> places;
-  std::string asked;
-  if (!chosen.empty()) {
-    places = {chosen};
-    asked = spec.option + " ";
-  } else if (const auto from_environment = environment(spec.environment.c_str()); !from_environment.empty()) {
-    places = {from_environment};
-    asked = spec.environment + "=";
-  } else {
-    places = candidates(spec);
-  }
+  const auto wanted = wanted_path(spec, chosen);
+  const auto places = wanted.empty() ? candidates(spec) : std::vector<fs::path>{wanted};
+  const std::string asked = !chosen.empty() ? spec.option + " " : wanted.empty() ? "" : spec.environment + "=";
   std::vector<std::string> tried;
   for (const auto& place : places) {
     if (void* handle = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL)) return {handle, place};

@@ -23,6 +23,9 @@ struct OpenedLibrary {
   std::filesystem::path path;
 };
 
+// The library that `chosen` or else the environment names; empty: neither does.
+std::filesystem::path wanted_path(const RuntimeSpec& spec, const std::filesystem::path& chosen);
+
 // Opens the first that can be opened: `chosen` alone if given, else the environment's alone if set, else the SDK folder
 // that the build knew, .sdk beside the program's tree, installed Python wheels, the system's.
 // Throws kModelFailed naming what was tried.

@@ -3,8 +3,8 @@
 // Sure answers put nearly all their weight on a few classes. For points of many values the candidate's few largest
 // coordinates S are compared first. What the rest R adds to the squared distance lies between (|a_R| - |b_R|)^2 and
 // (|a_R| + |b_R|)^2, and |b_R|^2 = |b|^2 - |b_S|^2 needs no look at R: the bounds decide most points from eight values.
-// What they leave, and points of few values, are summed in single precision, blockwise, until surely far; sums too close
-// to the radius are made again in double precision.
+// What they leave, and points of few values, are summed in single precision, blockwise, until surely far; sums too
+// close to the radius are made again in double precision.
 #include "dflare/observed_states.h"
 
 #include <algorithm>
@@ -106,7 +106,7 @@ bool ObservedStates::add_if_new(std::span<const float> first, std::span<const fl
 }
 
 // A chain that stands still meets the same state again: that one is asked first, then the others, latest first.
-bool ObservedStates::near_any() const {
+bool ObservedStates::near_any() {
   if (count_ > 0 && is_near(last_near_)) return true;
   for (std::size_t i = count_; i-- > 0;) {
     if (is_near(i)) {

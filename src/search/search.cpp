@@ -96,10 +96,8 @@ SearchResult Search::run(const std::vector<SeedIndex>& done, EventSink& sink) {
   }
   result.wall_seconds = work.started.seconds();
   if (failure) std::rethrow_exception(failure);
-  if (s.live->stop)
-    result.end = SearchEnd::kStopped;
-  else if (work.time_is_up)
-    result.end = SearchEnd::kTimeLimit;
+  const bool complete = s.live->seeds_done == s.live->seeds_total;
+  if (!complete) result.end = s.live->stop ? SearchEnd::kStopped : SearchEnd::kTimeLimit;
   return result;
 }
 

@@ -240,14 +240,18 @@ class SeedAnswers {
         std::copy(row.begin(), row.end(), raw.begin() + static_cast<std::ptrdiff_t>(i * row.size()));
       }
       OutputReading r = detect_reading(asked);
-      if (settings_.output == OutputOption::kLogits) r = {OutputKind::kLogits, 0, 0};
+      if (settings_.output == OutputOption::kLogits) r.kind = OutputKind::kLogits;
       if (settings_.output == OutputOption::kProbabilities) r.kind = OutputKind::kProbabilities;
-      if (r.kind == OutputKind::kProbabilities && r.step == 0) r.step = model.info().output_scale;
+      if (r.step == 0) r.step = model.info().output_scale;
       r.skip_classes = skip;
       return r;
     };
     facts_.original = reading(context_.original, *pair_.original, facts_.original.skip_classes);
     facts_.compressed = reading(context_.compressed, *pair_.compressed, facts_.compressed.skip_classes);
+    context_.original_reading = facts_.original;
+    context_.compressed_reading = facts_.compressed;
+    context_.original_reading = facts_.original;
+    context_.compressed_reading = facts_.compressed;
     context_.original.interpret(facts_.original);
     context_.compressed.interpret(facts_.compressed);
   }
@@ -294,7 +298,7 @@ class SeedAnswers {
       const auto row = static_cast<std::size_t>(readable_[i].value);
       const int f = context_.original[row].label;
       const int g = context_.compressed[row].label;
-      agree += f == g ? 1 : 0;
+      agree += f >= 0 && f == g ? 1 : 0;
       if (true_label(row) < 0) continue;
       ++labelled;
       right_f += f == true_label(row) ? 1 : 0;

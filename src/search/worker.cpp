@@ -25,26 +25,31 @@ Worker::Worker(const Pair& pair, SharedWork& work, int number)
 
 void Worker::run() {
   while (!stopped()) {
-    fill_chains();
-    propose();
-    if (batch_.size() > 0) {
-      Stopwatch watch;
-      pair_.ask(batch_.views());
-      const double query_seconds = watch.seconds();
-      steps_.query += query_seconds;
-      judge_all(query_seconds);
+    try {
+      advance();
+    } catch (...) {
+      write_events();  // a model that fails takes nothing along that was found before
+      throw;
     }
     write_events();
     if (batch_.size() == 0) return;
   }
 }
 
+void Worker::advance() {
+  fill_chains();
+  propose();
+  if (batch_.size() == 0) return;
+  const Stopwatch watch;
+  pair_.ask(batch_.views());
+  const double query_seconds = watch.seconds();
+  steps_.query += query_seconds;
+  judge_all(query_seconds);
+}
+
 bool Worker::stopped() {
   const double limit = work_.settings.time_limit_seconds;
-  if (limit > 0 && work_.started.seconds() > limit) {
-    work_.time_is_up = true;
-    work_.stop = true;
-  }
+  if (limit > 0 && work_.started.seconds() > limit) work_.stop = true;
   return work_.stop || work_.live.stop;
 }
 

@@ -22,7 +22,6 @@ struct SharedWork {
   std::span<const SeedIndex> pending;  // seeds whose chains are to run
   std::atomic<std::size_t> next_pending{0};
   std::atomic<bool> stop{false};  // a worker failed, or time is up
-  std::atomic<bool> time_is_up{false};
   EventSink& sink;
   std::mutex sink_lock;
   LiveProgress& live;
@@ -56,6 +55,8 @@ class Worker {
   };
 
   [[nodiscard]] bool stopped();
+  // One step of every chain; nothing is left in the batch when no seed is.
+  void advance();
   void fill_chains();
   void start(Chain& chain, SeedIndex seed);
   void report_natural(SeedIndex seed);

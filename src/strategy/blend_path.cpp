@@ -7,13 +7,11 @@ void BlendPath::start(InputView from, InputView to, Rng& rng) {
   from_ = from;
   to_ = to;
   dither_.resize(from.shape.size());
-  std::size_t i = 0;
-  for (; i + 4 <= dither_.size(); i += 4) {
-    const std::uint64_t bits = rng.next();
-    for (std::size_t k = 0; k < 4; ++k) dither_[i + k] = static_cast<std::uint16_t>(bits >> (16 * k));
-  }
-  for (std::uint64_t bits = rng.next(); i < dither_.size(); ++i, bits >>= 16)
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < dither_.size(); ++i, bits >>= 16) {
+    if (i % 4 == 0) bits = rng.next();
     dither_[i] = static_cast<std::uint16_t>(bits);
+  }
 }
 
 void BlendPath::at(std::int32_t step, std::span<std::uint8_t> out) const {

@@ -1,8 +1,9 @@
 // Root finding between two flips (docs/boundary.md): on a path from the seed to an end point that neither model gives
 // the seed's label, each model's label flips somewhere, and between the two places they disagree.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <utility>
 
 #include "dflare/corruptions.h"
@@ -14,6 +15,11 @@
 namespace dflare {
 namespace {
 
+constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
+constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
+constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
+constexpr std::int32_t kNarrow = 1;  // of a path, in 2^-16: no image left between
+
 class BoundaryStrategy : public Strategy {
  public:
   BoundaryStrategy(SharedOperators operators, EndPoints end_points)
@@ -22,48 +28,215 @@ class BoundaryStrategy : public Strategy {
   void begin(const RunContext& context, SeedIndex seed, Rng& rng) override {
     context_ = &context;
     seed_ = seed;
-    const auto row = static_cast<std::size_t>(seed.value);
-    label_ = context.original[row].label;
-    seed_point_ = {0, margin(context.original[row].log_p, label_), margin(context.compressed[row].log_p, label_)};
-    start_blend(rng);
+    label_ = context.original[row_of(seed)].label;
+    probes_ = 0;
+    order_natural(rng);
+    choose_end_point(rng);
   }
 
   void propose(Rng& rng, Batch& out) override {
-    (void)rng;
     const std::span<std::uint8_t> image = out.append();
-    step_ = static_cast<std::int32_t>(std::lround(flips_.next() * BlendPath::kEnd));
-    blend_.at(step_, image);
+    if (probing_) {
+      write(BlendPath::kEnd, image);
+      return;
+    }
+    step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
+    write(step_, image);
+    while (is_known(image)) {  // nothing new to learn here: the path has run out of images
+      leave_collapsed_path(rng);
+      if (probing_) {
+        write(BlendPath::kEnd, image);
+        return;
+      }
+      step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
+      write(step_, image);
+    }
   }
 
   Decision observe(std::span<const Verdict> verdicts, Rng& rng) override {
     const Verdict& v = verdicts.front();
     if (v.deviates) return Decision::deviation(0);
-    flips_.learn({static_cast<double>(step_) / BlendPath::kEnd, v.margin_original, v.margin_compressed});
-    if (flips_.width() * BlendPath::kEnd < 1.5 || flips_.tied_throughout()) start_blend(rng);
+    if (!v.finite)
+      choose_end_point(rng);
+    else if (probing_)
+      judge_probe(v, rng);
+    else
+      narrow(v, rng);
     return Decision::go_on();
   }
 
+  [[nodiscard]] std::string how() const override {
+    const double t = static_cast<double>(probing_ ? BlendPath::kEnd : step_) / BlendPath::kEnd;
+    switch (source_) {
+      case Source::kBlend:
+        return fmt::format(R"({{"end_point":"blend","with":{},"t":{}}})", other_.value, t);
+      case Source::kMutate:
+        return fmt::format(R"({{"end_point":"mutate","t":{}}})", t);
+      case Source::kCorrupt:
+        break;
+    }
+    return fmt::format(R"({{"end_point":"corrupt","corruption":"{}","strength":"{}","t":{}}})", corruption_->name(),
+                       corruption_->describe(within_corruption_ ? corruption_t_ : t, context_->shape),
+                       within_corruption_ ? corruption_t_ : t);
+  }
+
  private:
+  enum class Source { kBlend, kMutate, kCorrupt };
+
+  static std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
+  [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
+  [[nodiscard]] FlipSearch::Point known(SeedIndex seed, double t) const {
+    return {t, context_->original[row_of(seed)].log_p, context_->compressed[row_of(seed)].log_p};
+  }
+
+  // Every corruption once, in an order of the chain's own, so that findings are of many kinds.
+  void order_natural(Rng& rng) {
+    natural_.resize(corruptions().size());
+    for (std::size_t i = 0; i < natural_.size(); ++i) natural_[i] = i;
+    for (std::size_t i = natural_.size(); i > 1; --i)
+      std::swap(natural_[i - 1], natural_[rng.below(static_cast<std::uint32_t>(i))]);
+  }
+
+  void choose_end_point(Rng& rng) {
+    switch (end_points_) {
+      case EndPoints::kBlend:
+        start_blend(rng);
+        return;
+      case EndPoints::kMutate:
+        probe_mutation(rng);
+        return;
+      case EndPoints::kCorrupt:
+        probe_corruption(rng);
+        return;
+      case EndPoints::kAuto:
+        break;
+    }
+    if (probes_ < kNaturalProbes)
+      probe_corruption(rng);
+    else
+      start_blend(rng);
+  }
+
+  void probe_corruption(Rng& rng) {
+    source_ = Source::kCorrupt;
+    corruption_ = corruptions()[natural_[static_cast<std::size_t>(probes_) % natural_.size()]].get();
+    key_ = rng.next();
+    within_corruption_ = false;
+    probing_ = true;
+    ++probes_;
+  }
+
+  void probe_mutation(Rng& rng) {
+    source_ = Source::kMutate;
+    far_.assign(seed_image());
+    scratch_.assign(seed_image());
+    for (int i = 0; i < kComposed; ++i) {
+      const auto chosen = rng.below(static_cast<std::uint32_t>(operators_->size()));
+      (*operators_)[chosen]->apply(far_.view(), scratch_.pixels, rng);
+      std::swap(far_, scratch_);
+    }
+    path_.start(seed_image(), far_.view(), rng);
+    probing_ = true;
+    ++probes_;
+  }
+
+  // Another seed of a different label as end point: its answers are known.
   void start_blend(Rng& rng) {
-    const InputView seed = context_->input(seed_);
+    source_ = Source::kBlend;
+    probing_ = false;
+    other_ = near_other_seed(rng);
+    if (other_.value < 0) {  // all seeds have one label
+      end_points_ = EndPoints::kCorrupt;
+      probe_corruption(rng);
+      return;
+    }
+    path_.start(seed_image(), context_->input(other_), rng);
+    start_bracket(known(other_, 1), context_->input(other_));
+  }
+
+  [[nodiscard]] SeedIndex near_other_seed(Rng& rng) const {
     SeedIndex best;
-    double least = 1e300;
-    int seen = 0;
-    for (int tries = 0; tries < 200 && seen < 8; ++tries) {
-      const SeedIndex other = context_->usable[rng.below(static_cast<std::uint32_t>(context_->usable.size()))];
-      if (context_->original[static_cast<std::size_t>(other.value)].label == label_) continue;
-      ++seen;
-      const double d = distance(seed, context_->input(other)).l2;
-      if (d < least) {
+    double least = 0;
+    const auto n = static_cast<std::uint32_t>(context_->usable.size());
+    int candidates = 0;
+    for (std::uint32_t tries = 0; candidates < kCandidates && tries < 20U * kCandidates; ++tries) {
+      const SeedIndex other = context_->usable[rng.below(n)];
+      if (context_->original[row_of(other)].label == label_) continue;
+      ++candidates;
+      const double d = distance(seed_image(), context_->input(other)).l2;
+      if (best.value < 0 || d < least) {
         least = d;
         best = other;
       }
     }
-    const auto row = static_cast<std::size_t>(best.value);
-    blend_.start(seed, context_->input(best), rng);
-    flips_.start(seed_point_,
-                 {1, margin(context_->original[row].log_p, label_), margin(context_->compressed[row].log_p, label_)},
-                 12);
+    return best;
+  }
+
+  void start_bracket(const FlipSearch::Point& outside, InputView outside_image) {
+    probing_ = false;
+    flips_.start(label_, known(seed_, 0), outside);
+    inner_.assign(seed_image());
+    outer_.assign(outside_image);
+  }
+
+  void judge_probe(const Verdict& v, Rng& rng) {
+    const bool left = v.margin_original <= 0 && v.margin_compressed <= 0;
+    if (left)
+      start_bracket({1, v.original.log_p, v.compressed.log_p}, v.input);
+    else
+      choose_end_point(rng);
+  }
+
+  void narrow(const Verdict& v, Rng& rng) {
+    note_ties(v);
+    const double t = static_cast<double>(step_) / BlendPath::kEnd;
+    const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
+    (inside ? inner_ : outer_).assign(v.input);
+    if (flips_.lost_to_ties(ties_))
+      choose_end_point(rng);
+    else if (flips_.width() * BlendPath::kEnd < kNarrow + 0.5)
+      leave_collapsed_path(rng);
+  }
+
+  // Within a strength bracket that collapsed, the two images that are left differ in single pixels: blend them.
+  void leave_collapsed_path(Rng& rng) {
+    if (source_ != Source::kCorrupt || within_corruption_) {
+      choose_end_point(rng);
+      return;
+    }
+    corruption_t_ = static_cast<double>(step_) / BlendPath::kEnd;
+    within_corruption_ = true;
+    near_end_.assign(inner_.view());
+    far_.assign(outer_.view());
+    path_.start(near_end_.view(), far_.view(), rng);
+    flips_.restart_within_bracket();
+  }
+
+  void write(std::int32_t step, std::span<std::uint8_t> image) const {
+    if (source_ == Source::kCorrupt && !within_corruption_) {
+      corruption_->apply(seed_image(), static_cast<double>(step) / BlendPath::kEnd, key_, image);
+    } else {
+      path_.at(step, image);
+    }
+  }
+
+  [[nodiscard]] bool is_known(std::span<const std::uint8_t> image) const {
+    return std::equal(image.begin(), image.end(), inner_.pixels.begin()) ||
+           std::equal(image.begin(), image.end(), outer_.pixels.begin());
+  }
+
+  void note_ties(const Verdict& v) {
+    const OutputReading& reading = context_->compressed_reading;
+    if (reading.step == 0) return;
+    const double top_p = std::max(v.compressed.top_p(), reading.step);
+    ties_.step = reading.kind == OutputKind::kLogits ? reading.step : reading.step / top_p;
+    if (context_->ties == TiePolicy::kSkip) return;
+    const auto& log_p = v.compressed.log_p;
+    int rival = label_ == 0 ? 1 : 0;
+    for (int c = rival; c < static_cast<int>(log_p.size()); ++c) {
+      if (c != label_ && log_p[static_cast<std::size_t>(c)] > log_p[static_cast<std::size_t>(rival)]) rival = c;
+    }
+    ties_.side = label_ < rival ? TieScale::Side::kInside : TieScale::Side::kOutside;
   }
 
   SharedOperators operators_;
@@ -71,10 +244,25 @@ class BoundaryStrategy : public Strategy {
   const RunContext* context_ = nullptr;
   SeedIndex seed_;
   int label_ = -1;
-  PathPoint seed_point_;
-  BlendPath blend_;
+
+  // Where the end point comes from, and whether the next query is the end point itself.
+  Source source_ = Source::kBlend;
+  bool probing_ = false;
+  int probes_ = 0;
+  std::vector<std::size_t> natural_;
+  const Corruption* corruption_ = nullptr;
+  std::uint64_t key_ = 0;
+  bool within_corruption_ = false;
+  double corruption_t_ = 0;
+  SeedIndex other_;
+
+  // The path and the search along it.
+  BlendPath path_;
   FlipSearch flips_;
+  TieScale ties_;
   std::int32_t step_ = 0;
+  Input inner_, outer_;             // the bracket's images
+  Input near_end_, far_, scratch_;  // ends of paths that are no seeds
 };
 
 }  // namespace

@@ -72,7 +72,7 @@ const OnnxRuntime& onnx_runtime(const ModelOptions& options) {
   static std::mutex mutex;
   static auto* const loaded = new std::map<std::string, OnnxRuntime>;  // outlives every static that holds a model
   const std::lock_guard lock(mutex);
-  const auto key = options.onnxruntime.string();
+  const auto key = wanted_path(spec(), options.onnxruntime).string();
   if (const auto found = loaded->find(key); found != loaded->end()) return found->second;
   return loaded->emplace(key, load(options.onnxruntime)).first->second;
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "dflare/error.h"
 #include "query/library.h"
@@ -20,7 +21,7 @@ const RuntimeSpec& spec() {
       "--tflite",
       "tflite",
       {"libtensorflowlite_c.so"},
-      "",
+      "pymicro_wakeword/lib/libtensorflowlite_c.so",
       {"libtensorflowlite_c.so", "libtensorflow-lite.so"},
   };
   return tflite;
@@ -47,6 +48,18 @@ class Loader {
  private:
   OpenedLibrary library_;
 };
+
+// XNNPACK announces itself on stderr when a process makes its first delegate. It has no switch for that, so the first
+// is made here, while stdio's stderr leads nowhere.
+void make_first_delegate_silently(const Api& api) {
+  if (api.XNNPackDelegateCreate == nullptr) return;
+  static std::FILE* const nowhere = std::fopen("/dev/null", "w");  // stays open: other threads may hold it
+  if (nowhere == nullptr) return;
+  std::FILE* const real = std::exchange(stderr, nowhere);
+  const auto options = api.XNNPackDelegateOptionsDefault();
+  api.XNNPackDelegateDelete(api.XNNPackDelegateCreate(&options));
+  stderr = real;
+}
 
 Api load(const std::filesystem::path& chosen) {
   const Loader loader(open_runtime(spec(), chosen));
@@ -85,6 +98,7 @@ Api load(const std::filesystem::path& chosen) {
   DFLARE_OPTIONAL(XNNPackDelegateDelete);
 #undef DFLARE_REQUIRED
 #undef DFLARE_OPTIONAL
+  make_first_delegate_silently(api);
   return api;
 }
 
@@ -94,7 +108,7 @@ const Api& api(const ModelOptions& options) {
   static std::mutex mutex;
   static auto* const loaded = new std::map<std::string, Api>;  // outlives every static that holds a model
   const std::lock_guard lock(mutex);
-  const auto key = options.tflite.string();
+  const auto key = wanted_path(spec(), options.tflite).string();
   if (const auto found = loaded->find(key); found != loaded->end()) return found->second;
   return loaded->emplace(key, load(options.tflite)).first->second;
 }

@@ -30,7 +30,8 @@ struct XnnpackOptions {
 };
 using Reporter = void (*)(void* user, const char* format, std::va_list arguments);
 
-// The functions, by their names without TfLite.
+// The functions, by the library's own names without TfLite.
+// NOLINTBEGIN(readability-identifier-naming)
 struct Api {
   const char* (*Version)();
   Model* (*ModelCreateFromFile)(const char*);
@@ -65,6 +66,7 @@ struct Api {
   Delegate* (*XNNPackDelegateCreate)(const XnnpackOptions*);
   void (*XNNPackDelegateDelete)(Delegate*);
 };
+// NOLINTEND(readability-identifier-naming)
 
 // Loads on the first call, one library a path; it stays until the process ends. Throws kModelFailed when it is missing
 // or lacks a function.

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Runs the command over the shared pairs: facts of every pair, the DFLARE authors' experiment, memory.
+
+    bench/pairs.py facts        every pair loads; accuracy and agreement as the list says, within two images
+    bench/pairs.py reference    the authors' two pairs and 100 seeds, their settings and the paper's, five run seeds
+    bench/pairs.py memory       peak memory of a search from 10 000 CIFAR-size seeds
+
+Needs the shared data ($DFLARE_SHARED, else ../shared beside this repository) and nothing but Python 3.9.
+"""
+from __future__ import annotations
+
+import argparse
+import ast
+import csv
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("DFLARE_SHARED", ROOT.parent / "shared")) / "data"
+ALLOWED_IMAGES = 2  # kernels and batch sizes move a figure by an image or two
+
+REFERENCE = {  # pair: per-seed results of the authors' code on the same seeds; means of five run seeds, their deviation
+    "diffchaser-lenet5-8bit": ("lenet5_paper_versions.csv", 156.9, 16.9),
+    "diffchaser-resnet-8bit": ("resnet_paper_versions.csv", 31.6, 5.1),
+}
+SETTINGS = {
+    "reference": ["--fitness", "reference", "--operators", "reference", "--selection", "reference"],
+    "paper": ["--fitness", "paper", "--operators", "paper", "--selection", "metropolis-hastings"],
+}
+
+
+def pairs(only: str) -> list[dict]:
+    listed = json.loads((SHARED / "pairs.json").read_text())["pairs"]
+    return [p for p in listed if only in p["id"]]
+
+
+class Failed(Exception):
+    pass
+
+
+def search(dflare: Path, pair: dict, *options: str, images: Path | None = None, labels: Path | None = None) -> dict:
+    """The summary of `dflare search` on a pair, and under "process" what the process took."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [dflare, "search", SHARED / pair["original"], SHARED / pair["compressed"]]
+        command += [images or SHARED / pair["images"], "--labels", labels or SHARED / pair["labels"]]
+        command += ["--preprocess", pair["preprocess"], "--output", pair["output"]]
+        command += ["--label-offset", pair["label_offset"], "-o", Path(folder) / "run", "--json", "--quiet", *options]
+        start = time.monotonic()
+        process = subprocess.Popen([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        out, err = process.communicate()
+        if process.returncode != 0:
+            raise Failed(f"exit {process.returncode}: {err.strip()}")
+        return {**json.loads(out), "process": {"seconds": time.monotonic() - start}}
+
+
+def show(cells: list, widths: list[int]) -> None:
+    texts = [f"{c:.4g}" if isinstance(c, float) else str(c) for c in cells]
+    print("  ".join(t.ljust(w) if i == 0 else t.rjust(w) for i, (t, w) in enumerate(zip(texts, widths))), flush=True)
+
+
+def facts(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    widths = [44, 8, 8, 8, 8, 8, 8, 8, 6, 7]
+    show(["pair", "acc f", "listed", "acc g", "listed", "differ", "listed", "seeds", "batch", "exact"], widths)
+    rows, good = [], True
+    for pair in pairs(args.only):
+        try:
+            row = facts_of(search(args.dflare, pair, "--max-queries", "2"), pair)
+        except Failed as e:
+            row = {"pair": pair["id"], "ok": False, "error": str(e)}
+        rows.append(row)
+        good = good and row["ok"]
+        if "error" in row:
+            show([row["pair"], "FAILED", row["error"]], widths)
+            continue
+        cells = [row[k] for k in ("pair", "accuracy_original", "listed_original", "accuracy_compressed",
+                                  "listed_compressed", "differ", "listed_differ", "searched", "batch", "rows_exact")]
+        show(cells + ([] if row["ok"] else ["DIFFERS"]), widths + [8])
+    return rows, good
+
+
+def facts_of(summary: dict, pair: dict) -> dict:
+    listed, n = pair["measured"], summary["seeds"]
+    accuracy = summary["accuracy"]
+    differ = round((1 - summary["agreement"]) * n)
+    off = [abs(accuracy["original"] - listed["accuracy_original"]) * n,
+           abs(accuracy["compressed"] - listed["accuracy_compressed"]) * n, abs(differ - listed["disagreements"])]
+    return {"pair": pair["id"], "ok": max(off) <= ALLOWED_IMAGES + 0.5,
+            "accuracy_original": accuracy["original"], "listed_original": listed["accuracy_original"],
+            "accuracy_compressed": accuracy["compressed"], "listed_compressed": listed["accuracy_compressed"],
+            "differ": differ, "listed_differ": listed["disagreements"], "searched": summary["searched"],
+            "batch": summary["batch"], "rows_exact": summary["rows_exact"]}
+
+
+def reference(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    """Queries are compared without the seed's own, as the paper and its code count."""
+    widths = [24, 10, 8, 16, 16, 10, 10]
+    show(["pair", "settings", "found", "queries - 1", "authors' code", "ms/query", "ties"], widths)
+    rows, good = [], True
+    for pair in pairs(args.only):
+        if pair["id"] not in REFERENCE:
+            continue
+        file, authors_mean, authors_sd = REFERENCE[pair["id"]]
+        with (SHARED / "reference" / file).open() as f:
+            authors_seeds = len(list(csv.DictReader(f)))
+        for name, settings in SETTINGS.items():
+            runs = [search(args.dflare, pair, "--strategy", "dflare", *settings, "--ties", "count", "--seed-filter",
+                           "agree", "--max-queries", "20000", "--workers", "1", "--threads", "1", "--rng-seed", str(seed))
+                    for seed in range(args.run_seeds)]
+            means = [r["queries"]["mean"] - 1 for r in runs]
+            row = {"pair": pair["id"], "settings": name, "success": [r["success_rate"] for r in runs],
+                   "mean": statistics.mean(means), "sd": statistics.pstdev(means) if len(means) < 2 else
+                   statistics.stdev(means), "authors_mean": authors_mean, "authors_sd": authors_sd,
+                   "ms_per_query": statistics.median(1000 * r["seconds"]["wall"] / r["queries"]["total"] for r in runs),
+                   "seeds": [r["searched"] for r in runs]}
+            row["ok"] = min(row["success"]) == 1 and row["seeds"] == [authors_seeds] * len(runs)
+            good = good and row["ok"]
+            rows.append(row)
+            show([row["pair"], name, f"{100 * min(row['success']):.0f} %", f"{row['mean']:.1f} +- {row['sd']:.1f}",
+                  f"{authors_mean} +- {authors_sd}", row["ms_per_query"], sum(r["ties"] for r in runs)], widths)
+    return rows, good
+
+
+def memory(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    """Peak resident memory, the kernel's own count for the one child process that this mode waits for."""
+    import resource
+
+    limit = 1 << 30
+    pair = next(p for p in pairs("") if p["id"] == "cifar10-resnet20-int8")
+    with tempfile.TemporaryDirectory() as folder:
+        images, labels = Path(folder) / "images.npy", Path(folder) / "labels.npy"
+        repeat_npy(SHARED / pair["images"], images, args.seeds)
+        repeat_npy(SHARED / pair["labels"], labels, args.seeds)
+        summary = search(args.dflare, pair, "--max-queries", str(args.max_queries), images=images, labels=labels)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    row = {"pair": pair["id"], "seeds": summary["seeds"], "found": summary["found"], "workers": summary["workers"],
+           "batch": summary["batch"], "peak_mib": peak / 2**20, "ok": peak < limit and summary["seeds"] == args.seeds}
+    print(f"{row['seeds']} seeds, {row['workers']} workers, batch {row['batch']}: {row['peak_mib']:.0f} MiB "
+          f"(limit {limit >> 20})")
+    return [row], row["ok"]
+
+
+def repeat_npy(source: Path, target: Path, rows: int) -> None:
+    """Writes an .npy of `rows` rows that repeats those of another (format 1.0, C order)."""
+    data = source.read_bytes()
+    end = 10 + int.from_bytes(data[8:10], "little")
+    header = ast.literal_eval(data[10:end].decode("latin1"))
+    have, body = header["shape"][0], memoryview(data)[end:]
+    row = len(body) // have
+    header["shape"] = (rows, *header["shape"][1:])
+    text = (repr(header).encode()).ljust(117) + b"\n"
+    with target.open("wb") as out:
+        out.write(data[:8] + len(text).to_bytes(2, "little") + text)
+        for first in range(0, rows, have):
+            out.write(body[: row * min(have, rows - first)])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("what", choices=["facts", "reference", "memory"])
+    parser.add_argument("--dflare", type=Path, default=ROOT / "build/release/dflare", help="the command")
+    parser.add_argument("--only", default="", help="pairs whose name contains this")
+    parser.add_argument("--run-seeds", type=int, default=5, help="reference: run seeds 0 to N-1 (default: 5)")
+    parser.add_argument("--seeds", type=int, default=10_000, help="memory: inputs (default: 10000)")
+    parser.add_argument("--max-queries", type=int, default=8, help="memory: queries a seed (default: 8)")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    args = parser.parse_args()
+    if not (SHARED / "pairs.json").exists():
+        print(f"no pairs.json in {SHARED}: set DFLARE_SHARED", file=sys.stderr)
+        return 2
+    try:
+        rows, good = {"facts": facts, "reference": reference, "memory": memory}[args.what](args)
+    except Failed as e:
+        print(f"dflare failed: {e}", file=sys.stderr)
+        return 1
+    if args.json:
+        args.json.write_text(json.dumps({"what": args.what, "results": rows}, indent=2) + "\n")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

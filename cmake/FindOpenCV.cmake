@@ -1,0 +1,27 @@
+# Finds OpenCV's core and imgproc alone: Debian's small packages of them carry no OpenCVConfig.cmake.
+find_package(OpenCV QUIET CONFIG COMPONENTS ${OpenCV_FIND_COMPONENTS})
+if(OpenCV_FOUND)
+  return()
+endif()
+
+find_path(OpenCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4)
+set(OpenCV_LIBS "")
+set(required OpenCV_INCLUDE_DIR)
+foreach(component IN LISTS OpenCV_FIND_COMPONENTS)
+  find_library(OpenCV_${component}_LIBRARY opencv_${component})
+  list(APPEND required OpenCV_${component}_LIBRARY)
+endforeach()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(OpenCV REQUIRED_VARS ${required})
+if(OpenCV_FOUND)
+  foreach(component IN LISTS OpenCV_FIND_COMPONENTS)
+    if(NOT TARGET opencv_${component})
+      add_library(opencv_${component} UNKNOWN IMPORTED)
+      set_target_properties(opencv_${component} PROPERTIES IMPORTED_LOCATION "${OpenCV_${component}_LIBRARY}"
+                            INTERFACE_INCLUDE_DIRECTORIES "${OpenCV_INCLUDE_DIR}")
+    endif()
+    list(APPEND OpenCV_LIBS opencv_${component})
+  endforeach()
+endif()
+mark_as_advanced(${required})

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Checks who includes whom: a step knows the core and itself; strategy, search and cli join steps (HACKING.md)."""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+# The step that each public header belongs to. Core headers are what travels between the steps.
+OWNER = {
+    **dict.fromkeys("answers error finding ids input preprocess rng seed_status verdict".split(), "core"),
+    "seeds": "inputs",
+    **dict.fromkeys("operators corruptions".split(), "mutate"),
+    **dict.fromkeys("model runtimes".split(), "query"),
+    "observed_states": "remember",
+    "strategy": "strategy",
+    "store": "findings",
+    "search": "search",
+}
+
+# Whose public headers a step may use, beyond the core's and its own.
+STEPS = {"inputs", "mutate", "query", "judge", "remember", "findings"}
+MAY_USE = {
+    "core": set(),
+    **{step: set() for step in STEPS},
+    "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
+    "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
+    "search": STEPS | {"strategy"},
+    "cli": STEPS | {"strategy", "search"},
+}
+
+# Outside headers, by the only folders that may include them. Public headers include none of these.
+LIBRARIES = {
+    r"opencv2/": {"inputs", "mutate"},
+    r"png\.h": {"inputs"},
+    r"jpeglib\.h": {"inputs", "mutate"},
+    r"toml\+\+/": {"inputs", "cli"},
+    r"onnxruntime|dlfcn\.h": {"query"},
+    r"sqlite3\.h": {"findings"},
+    r"nlohmann/": {"findings", "cli"},
+    r"CLI/": {"cli"},
+    r"iostream$": {"cli"},  # the library never prints
+    r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+
+
+def step_of(include):
+    """The step that a quoted include reaches into, and whether it does so by a public header."""
+    parts = Path(include).parts
+    if parts[0] == "dflare":
+        return OWNER.get(Path(include).stem), True
+    return (parts[0] if len(parts) > 1 else None), False
+
+
+def complaint(step, public, quote, include):
+    """Why a file of `step` (a public header or not) may not have this include; None when it may."""
+    if quote == "<":
+        for pattern, folders in LIBRARIES.items():
+            if re.match(pattern, include) and (public or step not in folders):
+                return f"<{include}> belongs to {', '.join(sorted(folders)) or 'nobody'}"
+        return None
+    owner, by_public_header = step_of(include)
+    if owner not in MAY_USE:
+        return f'"{include}" belongs to no step: name it in scripts/check_layers.py, or write its path from src/'
+    if public and not by_public_header:
+        return f'"{include}" is internal, and this header is public'
+    if owner in ("core", step):
+        return None
+    if owner not in MAY_USE[step]:
+        return f'"{include}" belongs to {owner}, which {step} does not know'
+    if not by_public_header:
+        return f'"{include}" is internal to {owner}'
+    return None
+
+
+def check(root):
+    """Complaints about every source of the tree, as `file:line: why`."""
+    complaints = []
+    for path in sorted([*root.glob("include/dflare/**/*.h"), *root.glob("src/**/*.h"), *root.glob("src/**/*.cpp")]):
+        relative = path.relative_to(root)
+        public = relative.parts[0] == "include"
+        step = OWNER.get(path.stem) if public else relative.parts[1]
+        if step not in MAY_USE:
+            complaints.append(f"{relative}:1: belongs to no step: name it in scripts/check_layers.py")
+            continue
+        text = path.read_text()
+        for match in INCLUDE.finditer(text):
+            if why := complaint(step, public, *match.groups()):
+                complaints.append(f"{relative}:{text.count(chr(10), 0, match.start(2)) + 1}: {why}")
+    return complaints
+
+
+def self_test():
+    """A tree with one wrong include each; every one must be caught, and the right ones must not."""
+    good = {
+        "src/query/onnx.cpp": '"dflare/model.h" "core/nearest.h" "query/fill.h" <onnxruntime_c_api.h> <vector>',
+        "src/search/search.cpp": '"dflare/search.h" "dflare/model.h" "dflare/strategy.h"',
+        "src/strategy/random.cpp": '"dflare/strategy.h" "dflare/operators.h"',
+        "include/dflare/search.h": '"dflare/model.h" "dflare/seeds.h"',
+        "src/cli/main.cpp": '"dflare/search.h" "dflare/store.h" <CLI/CLI.hpp> <iostream>',
+    }
+    bad = {
+        "src/mutate/noise.cpp": '"dflare/model.h"',
+        "src/judge/verdict.cpp": '"search/worker.h"',
+        "src/search/worker.cpp": '"query/onnx/session.h"',
+        "src/strategy/dflare.cpp": '"dflare/model.h"',
+        "src/core/rng.cpp": "<random>",
+        "src/query/model.cpp": "<iostream>",
+        "src/inputs/png.cpp": "<sqlite3.h>",
+        "src/findings/store.cpp": '"dflare/unheard_of.h"',
+        "include/dflare/model.h": '"core/nearest.h"',
+        "include/dflare/input.h": '"dflare/seeds.h"',
+        "include/dflare/store.h": "<sqlite3.h>",
+        "src/elsewhere/x.cpp": '"dflare/input.h"',
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for name, includes in {**good, **bad}.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text("// x\n" + "".join(f"#include {i}\n" for i in includes.split()))
+        complaints = check(root)
+    caught = {c.split(":")[0] for c in complaints}
+    assert caught == set(bad), f"caught {sorted(caught)}, expected {sorted(bad)}"
+    assert len(complaints) == len(bad), complaints
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--self-test"]:
+        self_test()
+    else:
+        found = check(Path(__file__).resolve().parent.parent)
+        print(*found, sep="\n", end="\n" if found else "")
+        sys.exit(1 if found else 0)

@@ -1,0 +1,170 @@
+// Budgets are kept to the query, and what was asked is what is told.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "dflare/error.h"
+#include "support/toy.h"
+
+namespace dflare {
+namespace {
+
+constexpr Shape kShape{8, 8, 1};
+
+toy::ToyPair equal_pair() { return {kShape, 4, toy::linear(kShape, 4, 0), toy::linear(kShape, 4, 0)}; }
+
+// Takes a millisecond a row.
+toy::ToyPair slow_pair() {
+  const auto slow = [f = toy::linear(kShape, 4, 0)](InputView in, std::span<float> out) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    f(in, out);
+  };
+  return {kShape, 4, slow, toy::linear(kShape, 4, 0)};
+}
+
+TEST(Budget, OfQueriesIsExact) {
+  const toy::ToyPair models = equal_pair();
+  const SeedSet seeds = toy::varied_seeds(kShape, 10);
+  for (const std::int64_t budget : {2, 3, 57}) {
+    SearchSettings s = toy::settings();
+    s.max_queries = budget;
+    for (const SeedDone& d : toy::search(models, seeds, s).done) {
+      EXPECT_EQ(d.queries, budget);
+      EXPECT_EQ(d.end, ChainEnd::kQueriesSpent);
+    }
+  }
+}
+
+TEST(Budget, HoldsForEveryStrategy) {
+  const toy::ToyPair models = toy::linear_pair();
+  const SeedSet seeds = toy::varied_seeds(kShape, 20);
+  for (const std::string& name : strategy_names()) {
+    SearchSettings s = toy::settings();
+    s.strategy.name = name;
+    s.max_queries = 30;
+    const Events events = toy::search(models, seeds, s);
+    for (const SeedDone& d : events.done) EXPECT_LE(d.queries, 30) << name;
+    for (const Finding& f : events.findings) EXPECT_LE(f.queries, 30) << name;
+  }
+}
+
+// The seed's own query was made at start-up; confirming is counted apart.
+TEST(Budget, QueriesToldAreTheQueriesMade) {
+  for (const std::string& name : strategy_names()) {
+    for (const int workers : {1, 2}) {
+      const toy::ToyPair models = toy::linear_pair();
+      const SeedSet seeds = toy::varied_seeds(kShape, 40);
+      SearchSettings s = toy::settings();
+      s.strategy.name = name;
+      s.workers = workers;
+      s.confirm = 2;
+      LiveProgress live;
+      toy::CollectingSink sink;
+      Search search(models.pair(), seeds, s, &live);
+      const std::int64_t original_before = *models.asked_original;
+      const std::int64_t compressed_before = *models.asked_compressed;
+      search.run({}, sink);
+      std::int64_t queries = 0;
+      std::int64_t confirmations = 0;
+      for (const SeedDone& d : sink.events.done) {
+        queries += std::max<std::int64_t>(d.queries - 1, 0);
+        confirmations += d.confirmations;
+      }
+      EXPECT_EQ(*models.asked_original - original_before, queries + confirmations) << name;
+      EXPECT_EQ(*models.asked_compressed - compressed_before, queries + confirmations) << name;
+      EXPECT_EQ(live.queries, queries) << name;
+    }
+  }
+}
+
+TEST(Budget, FindingTellsTheQueriesUntilThen) {
+  const toy::ToyPair models = toy::linear_pair();
+  const Events events = toy::search(models, toy::varied_seeds(kShape, 40), toy::settings());
+  for (const Finding& f : events.findings) {
+    if (f.kind == FindingKind::kNatural) continue;
+    const auto done = std::ranges::find(events.done, f.seed, &SeedDone::seed);
+    EXPECT_EQ(f.queries, done->queries);
+    EXPECT_GE(f.queries, 2);
+    EXPECT_EQ(done->end, ChainEnd::kFound);
+  }
+}
+
+TEST(Budget, OfTimeEndsAChain) {
+  const toy::ToyPair models = slow_pair();
+  SearchSettings s = toy::settings();
+  s.batch = 2;
+  s.max_queries = 1000000;
+  s.timeout_seconds = 0.03;
+  const Events events = toy::search(models, toy::varied_seeds(kShape, 3), s);
+  ASSERT_EQ(events.done.size(), 3U);
+  for (const SeedDone& d : events.done) {
+    EXPECT_EQ(d.end, ChainEnd::kTimeSpent);
+    EXPECT_GE(d.seconds, 0.03);
+    EXPECT_LT(d.queries, 40) << "a query takes a millisecond";
+  }
+}
+
+TEST(Budget, OfTimeEndsARunAndKeepsWhatIsDone) {
+  const toy::ToyPair models = slow_pair();
+  SearchSettings s = toy::settings();
+  s.batch = 1;
+  s.max_queries = 20;
+  s.time_limit_seconds = 0.1;
+  toy::CollectingSink sink;
+  const SeedSet seeds = toy::varied_seeds(kShape, 50);
+  const SearchResult result = Search(models.pair(), seeds, s).run({}, sink);
+  EXPECT_EQ(result.end, SearchEnd::kTimeLimit);
+  EXPECT_GE(result.wall_seconds, 0.1);
+  EXPECT_GE(sink.events.done.size(), 1U);
+  EXPECT_LE(sink.events.done.size(), 6U);
+}
+
+TEST(Budget, OfSeedsTakesTheFirstUsableOnes) {
+  const toy::ToyPair models = toy::linear_pair();
+  const SeedSet seeds = toy::varied_seeds(kShape, 600);
+  SearchSettings s = toy::settings();
+  const std::vector<SeedIndex> all = Search(models.pair(), seeds, s).context().usable;
+  s.max_seeds = 25;
+  const std::int64_t before = *models.asked_original;
+  Search search(models.pair(), seeds, s);
+  EXPECT_LT(*models.asked_original - before, 400) << "inputs far behind the last one needed are not asked";
+  EXPECT_EQ(search.context().usable, std::vector<SeedIndex>(all.begin(), all.begin() + 25));
+  EXPECT_EQ(search.context().status.back(), SeedStatus::kNotAsked);
+  EXPECT_LE(search.plan().back(), all[24]) << "a natural deviation behind the last seed is not searched for";
+}
+
+struct BadSettings {
+  const char* what;
+  void (*spoil)(SearchSettings&);
+};
+
+TEST(Budget, SettingsThatMakeNoSenseAreRefused) {
+  const toy::ToyPair models = toy::linear_pair();
+  const SeedSet seeds = toy::varied_seeds(kShape, 3);
+  const BadSettings table[] = {
+      {"no query beyond the seed's", [](SearchSettings& s) { s.max_queries = 1; }},
+      {"no confirmation", [](SearchSettings& s) { s.confirm = 0; }},
+      {"no shards", [](SearchSettings& s) { s.shards = 0; }},
+      {"a shard too many", [](SearchSettings& s) { s.shard = s.shards = 2; }},
+      {"a negative shard", [](SearchSettings& s) { s.shard = -1; }},
+      {"a negative batch", [](SearchSettings& s) { s.batch = -1; }},
+      {"negative workers", [](SearchSettings& s) { s.workers = -1; }},
+      {"more workers than slots", [](SearchSettings& s) { s.workers = LiveProgress::kSlots; }},
+      {"an unknown strategy", [](SearchSettings& s) { s.strategy.name = "luck"; }},
+  };
+  for (const BadSettings& bad : table) {
+    SearchSettings s = toy::settings();
+    bad.spoil(s);
+    try {
+      const Search search(models.pair(), seeds, s);
+      ADD_FAILURE() << bad.what << " was accepted";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kBadArgument) << bad.what;
+      EXPECT_FALSE(e.hint().empty()) << bad.what;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace dflare

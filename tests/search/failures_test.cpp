@@ -1,0 +1,292 @@
+// Models that misbehave: what they cost, and what is kept.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+#include "dflare/error.h"
+#include "search/told.h"
+#include "support/toy.h"
+
+namespace dflare {
+namespace {
+
+constexpr Shape kShape{8, 8, 1};
+
+// A model that can tell whether it is asked alone: what no model should do.
+class BatchDependent : public Model {
+ public:
+  BatchDependent(std::size_t classes, toy::Function together, toy::Function alone)
+      : together_(make_function_model(kShape, classes, std::move(together))),
+        alone_(make_function_model(kShape, classes, std::move(alone))) {}
+  BatchDependent(std::unique_ptr<Model> together, std::unique_ptr<Model> alone)
+      : together_(std::move(together)), alone_(std::move(alone)) {}
+
+  [[nodiscard]] const ModelInfo& info() const override { return together_->info(); }
+  void query(std::span<const InputView> inputs, Answers& out) override {
+    (inputs.size() == 1 ? alone_ : together_)->query(inputs, out);
+  }
+  [[nodiscard]] std::unique_ptr<Model> clone() const override {
+    return std::make_unique<BatchDependent>(together_->clone(), alone_->clone());
+  }
+
+ private:
+  std::unique_ptr<Model> together_, alone_;
+};
+
+// Class 1 where the image is brighter than `level`, as sure as it can be.
+toy::Function brighter_than(double level) {
+  return [level](InputView in, std::span<float> out) {
+    out[1] = toy::mean_of(in) > level ? 1.0F : -1.0F;
+    out[0] = -out[1];
+  };
+}
+
+constexpr double kNever = 1000;
+
+SeedSet dark_seeds(int count) {
+  std::vector<Input> images;
+  for (int i = 0; i < count; ++i) images.push_back(toy::filled(kShape, 100));
+  return toy::seeds_of(std::move(images));
+}
+
+// The seeds' chains must stay together to the end: a chain that is left over is asked alone.
+SearchSettings in_lockstep(int seeds) {
+  SearchSettings s = toy::settings();
+  s.strategy.operators = "multiplicative-noise";  // moves the brightness
+  s.batch = seeds;
+  s.max_queries = 60;
+  return s;
+}
+
+TEST(Flaky, FindingsAreCountedAndTheChainGoesOnToItsBudget) {
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  models.compressed = std::make_unique<BatchDependent>(2, brighter_than(105), brighter_than(kNever));
+  LiveProgress live;
+  toy::CollectingSink sink;
+  const SeedSet seeds = dark_seeds(4);
+  SearchSettings s = in_lockstep(4);
+  s.strategy.name = "random";
+  Search(models.pair(), seeds, s, &live).run({}, sink);
+  std::map<SeedIndex, std::int64_t> flaky;
+  for (const Finding& f : sink.events.findings) {
+    EXPECT_TRUE(f.flaky);
+    EXPECT_EQ(f.ordinal, flaky[f.seed]++) << "ordinals count the findings of a seed";
+    EXPECT_FALSE(f.png.empty());
+    EXPECT_EQ(f.label_original, f.label_compressed) << "what is told is what the models say alone";
+  }
+  ASSERT_EQ(sink.events.done.size(), 4U);
+  std::int64_t sum = 0;
+  for (const SeedDone& d : sink.events.done) {
+    EXPECT_EQ(d.end, ChainEnd::kQueriesSpent);
+    EXPECT_EQ(d.queries, s.max_queries);
+    EXPECT_EQ(d.flaky, flaky[d.seed]);
+    EXPECT_EQ(d.confirmations, d.flaky);
+    sum += d.flaky;
+  }
+  EXPECT_GT(sum, 0);
+  EXPECT_EQ(live.flaky, sum);
+  EXPECT_EQ(live.found, 0);
+}
+
+TEST(Flaky, FindingCanBeFollowedByAFirmOne) {
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  models.compressed = std::make_unique<BatchDependent>(2, brighter_than(102), brighter_than(115));
+  const SeedSet seeds = dark_seeds(4);
+  SearchSettings s = in_lockstep(4);
+  s.strategy.name = "random";
+  s.max_queries = 300;
+  const Events events = toy::search(models, seeds, s);
+  int firm_after_flaky = 0;
+  for (const SeedDone& d : events.done) {
+    const auto firm =
+        std::ranges::find_if(events.findings, [&](const Finding& f) { return f.seed == d.seed && !f.flaky; });
+    ASSERT_EQ(d.end == ChainEnd::kFound, firm != events.findings.end());
+    if (firm == events.findings.end()) continue;
+    EXPECT_EQ(firm->ordinal, d.flaky);
+    EXPECT_GT(toy::mean_of(decode_image(firm->png, "finding").view()), 115);
+    firm_after_flaky += firm->ordinal > 0 ? 1 : 0;
+  }
+  EXPECT_GT(firm_after_flaky, 0);
+}
+
+TEST(Flaky, NaturalDeviationThatDoesNotHoldAloneIsFlaky) {
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  models.compressed = std::make_unique<BatchDependent>(2, brighter_than(50), brighter_than(kNever));
+  const SeedSet seeds = dark_seeds(4);
+  const Events events = toy::search(models, seeds, in_lockstep(4));
+  ASSERT_EQ(events.findings.size(), 4U);
+  for (const Finding& f : events.findings) {
+    EXPECT_TRUE(f.flaky);
+    EXPECT_EQ(f.kind, FindingKind::kNatural);
+  }
+}
+
+TEST(RowsExact, TellsWhetherBatchOneAnswersTheSameBits) {
+  const SeedSet seeds = dark_seeds(4);
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  EXPECT_TRUE(Search(models.pair(), seeds, in_lockstep(4)).facts().rows_exact);
+  const auto a_little_less = [f = brighter_than(kNever)](InputView in, std::span<float> out) {
+    f(in, out);
+    out[0] = std::nextafter(out[0], 0.0F);
+  };
+  models.compressed = std::make_unique<BatchDependent>(2, brighter_than(kNever), a_little_less);
+  EXPECT_FALSE(Search(models.pair(), seeds, in_lockstep(4)).facts().rows_exact);
+}
+
+// NaN in the compressed model alone, where the image is bright.
+toy::Function breaks_above(double level, toy::Function f) {
+  return [level, f = std::move(f)](InputView in, std::span<float> out) {
+    f(in, out);
+    if (toy::mean_of(in) > level) out[1] = std::numeric_limits<float>::quiet_NaN();
+  };
+}
+
+TEST(NotFinite, IsReportedOnceASeedAndTheRunGoesOn) {
+  const toy::ToyPair models(kShape, 4, toy::linear(kShape, 4, 0), breaks_above(150, toy::linear(kShape, 4, 0)));
+  const SeedSet seeds = toy::varied_seeds(kShape, 30);
+  toy::CollectingSink sink;
+  SearchSettings s = toy::settings();
+  s.strategy.name = "random";
+  s.strategy.operators = "multiplicative-noise,pixel-change";
+  Search search(models.pair(), seeds, s);
+  search.run({}, sink);
+  EXPECT_EQ(sink.events.done.size(), search.plan().size());
+  std::map<SeedIndex, int> reports;
+  for (const NotFinite& n : sink.events.not_finite) {
+    ++reports[n.seed];
+    EXPECT_FALSE(n.original);
+    EXPECT_TRUE(n.compressed);
+    EXPECT_GT(toy::mean_of(decode_image(n.png, "report").view()), 150);
+  }
+  EXPECT_GT(reports.size(), 0U);
+  for (const SeedDone& d : sink.events.done) {
+    EXPECT_EQ(reports[d.seed], d.not_finite > 0 ? 1 : 0);
+    EXPECT_EQ(d.queries, s.max_queries) << "equal models but for the NaN: nothing to be found";
+  }
+  EXPECT_TRUE(sink.events.findings.empty());
+}
+
+TEST(NotFinite, InputIsNoSeed) {
+  const toy::ToyPair models(kShape, 2, brighter_than(kNever), breaks_above(150, brighter_than(kNever)));
+  const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 100), toy::filled(kShape, 200)});
+  const Search search(models.pair(), seeds, toy::settings());
+  EXPECT_EQ(search.context().status[1], SeedStatus::kNotFinite);
+  EXPECT_EQ(search.plan(), std::vector<SeedIndex>{SeedIndex(0)});
+}
+
+[[noreturn]] void fail() { throw Error(ErrorCode::kModelFailed, "the runtime died"); }
+
+// Fails when it has been asked for so many rows; 0: never.
+struct Fuse {
+  std::atomic<std::int64_t> left{0};
+  void burn() {
+    if (left > 0 && --left == 0) fail();
+  }
+};
+
+toy::Function fused(Fuse& fuse, toy::Function f) {
+  return [&fuse, f = std::move(f)](InputView in, std::span<float> out) {
+    fuse.burn();
+    f(in, out);
+  };
+}
+
+template <class F>
+void expect_model_failed(F&& run) {
+  try {
+    run();
+    ADD_FAILURE() << "the failure got lost";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kModelFailed);
+    EXPECT_STREQ(e.what(), "the runtime died");
+  }
+}
+
+TEST(ModelFailure, KeepsWhatWasFoundAndResumeEndsTheSame) {
+  const SeedSet seeds = toy::varied_seeds(kShape, 40);
+  const auto expected = toy::told(toy::search(toy::linear_pair(), seeds, toy::settings()));
+  for (const int workers : {1, 2}) {
+    for (const std::int64_t rows : {1, 60, 300}) {
+      Fuse fuse;
+      const toy::ToyPair models(kShape, 4, toy::linear(kShape, 4, 0), fused(fuse, toy::linear(kShape, 4, 0.5)));
+      SearchSettings s = toy::settings();
+      s.workers = workers;
+      toy::CollectingSink sink;
+      Search search(models.pair(), seeds, s);
+      fuse.left = rows;
+      expect_model_failed([&] { search.run({}, sink); });
+      EXPECT_LT(sink.events.done.size(), search.plan().size());
+      Events all = sink.events;
+      toy::append(all, toy::search(models, seeds, s, toy::seeds_done(all)));
+      EXPECT_EQ(toy::told(all), expected) << rows << " rows, workers " << workers;
+    }
+  }
+}
+
+// Natural deviations are known before the first mutant is asked; one that kills the runtime must not take them along.
+TEST(ModelFailure, KeepsNaturalFindingsOfTheSameStep) {
+  const auto fails_on_mutants = [](InputView in, std::span<float> out) {
+    const auto p = in.pixels();
+    if (std::ranges::any_of(p, [&](std::uint8_t v) { return v != p.front(); })) fail();
+    brighter_than(150)(in, out);
+  };
+  const toy::ToyPair models(kShape, 2, brighter_than(110), fails_on_mutants);
+  const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 130), toy::filled(kShape, 50), toy::filled(kShape, 60)});
+  SearchSettings s = toy::settings();
+  s.strategy.operators = "multiplicative-noise";
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, s);
+  expect_model_failed([&] { search.run({}, sink); });
+  ASSERT_EQ(sink.events.findings.size(), 1U);
+  EXPECT_EQ(sink.events.findings[0].kind, FindingKind::kNatural);
+  EXPECT_EQ(sink.events.done.size(), 1U);
+}
+
+// Both seeds deviate in one step; the model dies on confirming the second.
+TEST(ModelFailure, WhileConfirmingKeepsTheFindingBefore) {
+  Fuse alone;
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  const auto differs_on_mutants = [](InputView in, std::span<float> out) {
+    const auto p = in.pixels();
+    brighter_than(std::ranges::equal(p.first(p.size() - 1), p.subspan(1)) ? kNever : -1)(in, out);
+  };
+  models.compressed = std::make_unique<BatchDependent>(2, differs_on_mutants, fused(alone, differs_on_mutants));
+  const SeedSet seeds = dark_seeds(4);
+  const SearchSettings s = in_lockstep(4);
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, s);
+  alone.left = 2;
+  expect_model_failed([&] { search.run({}, sink); });
+  EXPECT_EQ(sink.events.findings.size(), 1U);
+  EXPECT_EQ(sink.events.done.size(), 1U);
+}
+
+TEST(ModelFailure, AtStartUpIsToldAtOnce) {
+  Fuse fuse;
+  fuse.left = 1;
+  const toy::ToyPair models(kShape, 4, toy::linear(kShape, 4, 0), fused(fuse, toy::linear(kShape, 4, 0.5)));
+  const SeedSet seeds = toy::varied_seeds(kShape, 10);
+  expect_model_failed([&] { const Search search(models.pair(), seeds, toy::settings()); });
+}
+
+TEST(Watchdog, SeesWhenTheOldestQueryBegan) {
+  LiveProgress live;
+  std::atomic<std::int64_t> seen{0};
+  const auto looks_at_the_clock = [&](InputView in, std::span<float> out) {
+    for (const auto& slot : live.query_started) seen = std::max<std::int64_t>(seen, slot);
+    brighter_than(kNever)(in, out);
+  };
+  const toy::ToyPair models(kShape, 2, brighter_than(kNever), looks_at_the_clock);
+  const SeedSet seeds = dark_seeds(2);
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, in_lockstep(2), &live);
+  EXPECT_GT(seen, 0) << "start-up";
+  seen = 0;
+  search.run({}, sink);
+  EXPECT_GT(seen, 0) << "chains";
+  for (const auto& slot : live.query_started) EXPECT_EQ(slot, 0) << "no query runs any more";
+}
+
+}  // namespace
+}  // namespace dflare
