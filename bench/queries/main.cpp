@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     std::vector<double> severity, l2;
     void write(const Events& e) override {
       for (const auto& d : e.done) if (d.queries > 0) queries.push_back(static_cast<double>(d.queries)), found += d.end == ChainEnd::kFound;
-      for (const auto& f : e.findings) if (!f.flaky && f.kind != FindingKind::kNatural) { severity.push_back(f.severity); l2.push_back(f.distance.l2); nat += f.how.find("blend") == std::string::npos; }
+      for (const auto& f : e.findings) if (!f.flaky && f.kind != FindingKind::kNatural) { severity.push_back(f.severity); l2.push_back(f.distance.l2); nat += f.how.find("\"blend\"") == std::string::npos; }
     }
   };
   double all = 0, worst = 0, natural_all = 0; int pairs = 0;
