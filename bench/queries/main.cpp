@@ -46,9 +46,11 @@ int main(int argc, char** argv) {
     SearchSettings s;
     s.strategy.name = what;
     s.rng_seed = static_cast<std::uint64_t>(r);
-    s.strategy.end_points = ends == "blend" ? EndPoints::kBlend : ends == "corrupt" ? EndPoints::kCorrupt : ends == "mutate" ? EndPoints::kMutate : EndPoints::kAuto;
-    s.ties = ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
+    s.strategy.end_points = ends == "blend" ? EndPoints::kBlend : ends == "corrupt" ? EndPoints::kCorrupt : ends == "attack" ? EndPoints::kAttack : ends == "mutate" ? EndPoints::kMutate : EndPoints::kAuto;
+    s.acceptance.ties = ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
     s.max_seeds = n;
+    if (const char* r = std::getenv("REFINE")) s.refine = std::string(r) == "climb" ? Refine::kClimb : Refine::kShrink;
+    if (const char* r = std::getenv("LINF")) s.budget.linf = std::atof(r);
     s.original_label_offset = s.compressed_label_offset = e["label_offset"];
     Search search({f.get(), g.get()}, seeds, s);
     wall += search.run({}, sink).wall_seconds;

@@ -5,19 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "dflare/budget.h"
 #include "dflare/ids.h"
 #include "dflare/input.h"
 #include "dflare/verdict.h"
 
 namespace dflare {
-
-// How far a finding lies from its seed.
-struct Distance {
-  double linf = 0;  // grey levels, 0..255
-  double l2 = 0;    // on [0, 1] pixel values
-};
-// Both images have one shape.
-Distance distance(InputView a, InputView b);
 
 // A recorded deviation.
 struct Finding {
@@ -35,10 +28,12 @@ struct Finding {
   bool tie = false;     // counted by first index (--ties count)
   bool flaky = false;   // asked again, alone, from the stored bytes, it did not deviate: kept apart
   Distance distance;
-  std::int64_t queries = 0;       // of the chain until here, the seed's own included; 0 for kNatural
-  double seconds = 0;             // of the chain until here
-  std::string how;                // how it was reached, JSON object by the strategy; may be empty
-  std::vector<std::uint8_t> png;  // the image, losslessly: the truth that everything else is derived from
+  double severity_found = 0;        // before it was refined
+  std::int64_t refine_queries = 0;  // spent on refining it, besides `queries`
+  std::int64_t queries = 0;         // of the chain until here, the seed's own included; 0 for kNatural
+  double seconds = 0;               // of the chain until here
+  std::string how;                  // how it was reached, JSON object by the strategy; may be empty
+  std::vector<std::uint8_t> png;    // the image, losslessly: the truth that everything else is derived from
 };
 
 // How the chain of a seed ended.
@@ -49,9 +44,10 @@ std::string_view to_string(ChainEnd end);
 struct SeedDone {
   SeedIndex seed;
   ChainEnd end = ChainEnd::kGaveUp;
-  std::int64_t queries = 0;        // the seed's own included
-  std::int64_t confirmations = 0;  // single queries spent on confirming, counted apart
-  std::int64_t ties = 0;           // inputs whose labels differed but for a tie
+  std::int64_t queries = 0;         // the seed's own included
+  std::int64_t refine_queries = 0;  // besides `queries`
+  std::int64_t confirmations = 0;   // single queries spent on confirming, counted apart
+  std::int64_t ties = 0;            // inputs whose labels differed but for a tie
   std::int64_t flaky = 0;
   std::int64_t not_finite = 0;  // inputs with a NaN or infinite answer
   double seconds = 0;

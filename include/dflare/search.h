@@ -26,7 +26,11 @@ enum class OutputOption { kAuto, kProbabilities, kLogits };
 
 struct SearchSettings {
   StrategyOptions strategy;
-  TiePolicy ties = TiePolicy::kSkip;
+  Acceptance acceptance;
+  PerturbationBudget budget;
+  Refine refine = Refine::kNone;
+  std::int64_t refine_queries = 400;  // a finding, besides max_queries
+  double min_severity = 0;            // findings below it after refining do not count, and their chains go on
   SeedFilter seed_filter = SeedFilter::kAuto;
   OutputOption output = OutputOption::kAuto;
   std::uint64_t rng_seed = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dflare/answers.h"
+#include "dflare/budget.h"
 #include "dflare/ids.h"
 #include "dflare/input.h"
 #include "dflare/operators.h"
@@ -25,7 +26,8 @@ struct RunContext {
   const SeedSet* seeds = nullptr;
   Shape shape;
   std::size_t classes = 0;
-  TiePolicy ties = TiePolicy::kSkip;
+  Acceptance acceptance;
+  PerturbationBudget budget;
   OutputReading original_reading, compressed_reading;
   Answers original, compressed;    // row i: the answers to seed i; rows of seeds unreadable or not asked are zero
   std::vector<SeedStatus> status;  // one a seed
@@ -63,9 +65,11 @@ class Strategy {
   // ends.
   virtual void propose(Rng& rng, Batch& out) = 0;
   [[nodiscard]] virtual std::size_t max_proposals() const { return 1; }
-  // verdicts[i] judges the i-th input of the last propose(). After a deviation that turns out flaky the chain goes on
-  // with propose() as if it had answered go_on.
+  // verdicts[i] judges the i-th input of the last propose(). After a deviation that does not count the chain goes on
+  // by rejected(), then propose().
   virtual Decision observe(std::span<const Verdict> verdicts, Rng& rng) = 0;
+  // The last deviation did not count (flaky, or too mild): look elsewhere.
+  virtual void rejected(Rng& /*rng*/) {}
   // How the last deviation was reached, as a JSON object; empty: nothing to tell. Called once a finding.
   [[nodiscard]] virtual std::string how() const { return {}; }
 };
@@ -75,10 +79,19 @@ enum class Fitness { kPaper, kReference, kNoState };
 
 // --end-points of `boundary`: where the far end of a path comes from.
 enum class EndPoints {
-  kAuto,     // natural corruptions first, another seed where they do not flip both models within a few queries
+  kAuto,     // natural corruptions first, another seed where they do not flip both models within a few queries;
+             // attack inside a perturbation budget
   kBlend,    // another seed of a different label: costs no query
   kMutate,   // the seed under composed operators
   kCorrupt,  // the seed under one natural corruption
+  kAttack,   // random search with squares inside a perturbation budget, on the sum of both margins
+};
+
+// --refine: what is done with a finding after it is found.
+enum class Refine {
+  kNone,
+  kClimb,   // local changes that raise its severity
+  kShrink,  // smaller distance to the seed while it stays a deviation
 };
 
 // What the strategies need to know, by their options' names.
@@ -89,6 +102,34 @@ struct StrategyOptions {
   SelectionPolicy selection = SelectionPolicy::kMetropolisHastings;
   std::string operators = "paper";
 };
+
+// What is done with a chain's finding: the second phase of a chain, under the same rules as a Strategy.
+class Refiner {
+ public:
+  Refiner() = default;
+  Refiner(const Refiner&) = delete;
+  Refiner& operator=(const Refiner&) = delete;
+  virtual ~Refiner() = default;
+
+  struct Best {
+    InputView image;
+    int label_original = -1;
+    int label_compressed = -1;
+  };
+
+  // A new finding of that severity, on which `queries` may be spent. Copies the image.
+  virtual void begin(const RunContext& context, SeedIndex seed, const Best& found, double severity,
+                     std::int64_t queries) = 0;
+  // Appends one input.
+  virtual void propose(Rng& rng, Batch& out) = 0;
+  // Judges it. Returns false when there is nothing left to gain.
+  virtual bool observe(const Verdict& verdict) = 0;
+  // The best deviation so far: at first the one that it began with.
+  [[nodiscard]] virtual Best best() const = 0;
+};
+
+// One a worker's chain; nullptr for kNone.
+std::unique_ptr<Refiner> make_refiner(Refine refine);
 
 const std::vector<std::string>& strategy_names();
 

@@ -23,6 +23,18 @@ enum class TiePolicy {
   kCount,  // yes: labels by first index, as the paper, its code and deployed argmax do; the finding is marked
 };
 
+// --require: which kinds of deviation count.
+enum class Require {
+  kAny,
+  kCompressedLost,  // the original keeps the seed's label
+};
+
+// What makes a difference of labels a deviation.
+struct Acceptance {
+  TiePolicy ties = TiePolicy::kSkip;
+  Require require = Require::kAny;
+};
+
 // Judgement over one row. Views stay valid until the next query.
 struct Verdict {
   InputView input;
@@ -47,6 +59,6 @@ double severity(const AnswerView& original, const AnswerView& compressed);
 
 // Judges one row against the seed's label. Both answers hold the same classes.
 Verdict judge(InputView input, const AnswerView& original, const AnswerView& compressed, int seed_label,
-              TiePolicy ties);
+              const Acceptance& acceptance);
 
 }  // namespace dflare

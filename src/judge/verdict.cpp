@@ -32,14 +32,15 @@ double severity(const AnswerView& original, const AnswerView& compressed) {
 }
 
 Verdict judge(InputView input, const AnswerView& original, const AnswerView& compressed, int seed_label,
-              TiePolicy ties) {
+              const Acceptance& acceptance) {
   Verdict v{.input = input, .original = original, .compressed = compressed, .seed_label = seed_label};
   v.finite = original.finite && compressed.finite;
   if (!v.finite) return v;
   v.tie = original.tie || compressed.tie;
   v.differs = original.label != compressed.label;
-  v.deviates = v.differs && (ties == TiePolicy::kCount || !v.tie);
   v.kind = kind_of(original.label, compressed.label, seed_label);
+  v.deviates = v.differs && (acceptance.ties == TiePolicy::kCount || !v.tie) &&
+               (acceptance.require == Require::kAny || v.kind == FindingKind::kCompressedLost);
   v.margin_original = margin(original.log_p, seed_label);
   v.margin_compressed = margin(compressed.log_p, seed_label);
   return v;

@@ -5,18 +5,17 @@
 
 namespace dflare {
 
-void Confirmation::confirm(PairInstance& pair, const Verdict& claimed, Finding& finding) {
-  encode_png(claimed.input, finding.png);
-  const int label_original = claimed.original.label;
-  const int label_compressed = claimed.compressed.label;
+void Confirmation::confirm(PairInstance& pair, const Claimed& claimed, Finding& finding) {
+  encode_png(claimed.image, finding.png);
   const Input image = decode_image(finding.png, "a finding");
   const InputView view = image.view();
   finding.flaky = false;
   for (int k = 0; k < times_; ++k) {
     pair.ask({&view, 1});
-    const Verdict alone = judge(view, pair.original()[0], pair.compressed()[0], claimed.seed_label, context_.ties);
-    const bool same =
-        alone.deviates && alone.original.label == label_original && alone.compressed.label == label_compressed;
+    const Verdict alone =
+        judge(view, pair.original()[0], pair.compressed()[0], claimed.seed_label, context_.acceptance);
+    const bool same = alone.deviates && alone.original.label == claimed.label_original &&
+                      alone.compressed.label == claimed.label_compressed;
     finding.flaky = finding.flaky || !same;
     if (k == 0) describe(alone, view, finding);
   }

@@ -58,7 +58,8 @@ class SeedAnswers {
       : pair_(pair), seeds_(seeds), settings_(settings), live_(live) {
     context_.seeds = &seeds;
     context_.shape = pair.original->info().shape;
-    context_.ties = settings.ties;
+    context_.acceptance = settings.acceptance;
+    context_.budget = settings.budget;
     context_.status.assign(seeds.seeds.size(), SeedStatus::kNotAsked);
     align_classes(pair, settings, facts_);
     context_.classes = pair.original->info().classes - static_cast<std::size_t>(facts_.original.skip_classes);
@@ -268,7 +269,7 @@ class SeedAnswers {
 
   [[nodiscard]] SeedStatus status_of(std::size_t row, const AnswerView& f, const AnswerView& g) const {
     if (!f.finite || !g.finite) return SeedStatus::kNotFinite;
-    const bool tie = settings_.ties == TiePolicy::kSkip && (f.tie || g.tie);
+    const bool tie = settings_.acceptance.ties == TiePolicy::kSkip && (f.tie || g.tie);
     if (tie) return SeedStatus::kTied;
     if (f.label != g.label) return SeedStatus::kNatural;
     if (filter_correct()) {

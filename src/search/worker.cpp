@@ -17,7 +17,10 @@ Worker::Worker(const Pair& pair, SharedWork& work, int number)
   const std::size_t proposals = work.make_strategy()->max_proposals();
   const auto rows = static_cast<std::size_t>(work.facts.batch);
   chains_.resize(std::max<std::size_t>(1, rows / proposals));
-  for (Chain& chain : chains_) chain.strategy = work.make_strategy();
+  for (Chain& chain : chains_) {
+    chain.strategy = work.make_strategy();
+    chain.refiner = make_refiner(work.settings.refine);
+  }
   batch_ = Batch(work.context.shape, chains_.size() * proposals);
   verdicts_.reserve(proposals);
   pair_.reserve(batch_.capacity());
@@ -77,6 +80,7 @@ void Worker::start(Chain& chain, SeedIndex seed) {
   chain.tally = SeedDone{.seed = seed, .queries = 1};
   chain.findings = 0;
   chain.active = true;
+  chain.refining = false;
   chain.strategy->begin(work_.context, seed, chain.rng);
 }
 
@@ -85,9 +89,10 @@ void Worker::report_natural(SeedIndex seed) {
   const Stopwatch watch;
   const auto row = static_cast<std::size_t>(seed.value);
   const Verdict verdict = judge(work_.context.input(seed), work_.context.original[row], work_.context.compressed[row],
-                                label_of(seed), work_.context.ties);
+                                label_of(seed), {.ties = work_.context.acceptance.ties});
   Finding finding{.seed = seed};
-  confirmation_.confirm(pair_, verdict, finding);
+  confirmation_.confirm(pair_, {verdict.input, verdict.seed_label, verdict.original.label, verdict.compressed.label},
+                        finding);
   finding.kind = FindingKind::kNatural;
   SeedDone done{.seed = seed, .end = ChainEnd::kFound, .confirmations = confirmation_.times()};
   done.flaky = finding.flaky ? 1 : 0;
@@ -102,8 +107,14 @@ void Worker::propose() {
   for (Chain& chain : chains_) {
     if (!chain.active) continue;
     chain.first_row = batch_.size();
-    chain.strategy->propose(chain.rng, batch_);
+    if (chain.refining)
+      chain.refiner->propose(chain.rng, batch_);
+    else
+      chain.strategy->propose(chain.rng, batch_);
     chain.rows = batch_.size() - chain.first_row;
+    for (std::size_t row = chain.first_row; row < batch_.size(); ++row) {
+      project(work_.settings.budget, work_.context.input(chain.tally.seed), batch_.row(row));
+    }
   }
   steps_.mutate += watch.seconds();
 }
@@ -112,9 +123,10 @@ void Worker::judge_all(double query_seconds) {
   Stopwatch watch;
   const double seconds_a_row = query_seconds / static_cast<double>(batch_.size());
   claims_.clear();
+  refined_.clear();
   for (Chain& chain : chains_) {
     if (!chain.active) continue;
-    chain.tally.queries += static_cast<std::int64_t>(chain.rows);
+    (chain.refining ? chain.tally.refine_queries : chain.tally.queries) += static_cast<std::int64_t>(chain.rows);
     chain.tally.seconds += seconds_a_row * static_cast<double>(chain.rows);
     judge_chain(chain);
   }
@@ -122,9 +134,10 @@ void Worker::judge_all(double query_seconds) {
   steps_.judge += watch.lap();
   // Confirming asks the models again and so overwrites their answers: only now that every row is judged.
   for (const Claim& claim : claims_) confirm(claim);
+  for (Chain* chain : refined_) finish_refining(*chain);
   steps_.confirm += watch.lap();
   for (Chain& chain : chains_) {
-    if (chain.active) check_budget(chain);
+    if (chain.active && !chain.refining) check_budget(chain);
   }
 }
 
@@ -133,9 +146,13 @@ void Worker::judge_chain(Chain& chain) {
   const int label = label_of(chain.tally.seed);
   for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
     const Verdict& v = verdicts_.emplace_back(
-        judge(batch_[row], pair_.original()[row], pair_.compressed()[row], label, work_.context.ties));
+        judge(batch_[row], pair_.original()[row], pair_.compressed()[row], label, work_.context.acceptance));
     if (!v.finite) note_not_finite(chain, v);
     if (v.differs && !v.deviates) ++chain.tally.ties;
+  }
+  if (chain.refining) {
+    judge_refined(chain);
+    return;
   }
   const Decision decision = chain.strategy->observe(verdicts_, chain.rng);
   if (decision.kind == Decision::Kind::kDeviation) claims_.push_back({&chain, verdicts_[decision.row]});
@@ -151,20 +168,58 @@ void Worker::note_not_finite(Chain& chain, const Verdict& verdict) {
   events_.not_finite.push_back(std::move(event));
 }
 
+void Worker::judge_refined(Chain& chain) {
+  const bool go_on = chain.refiner->observe(verdicts_.front());
+  const std::int64_t spent = chain.tally.refine_queries - chain.found.refine_queries;
+  if (!go_on || spent >= work_.settings.refine_queries) refined_.push_back(&chain);
+}
+
 void Worker::confirm(const Claim& claim) {
   const Stopwatch watch;
   Chain& chain = *claim.chain;
+  const Verdict& v = claim.verdict;
   Finding finding{.seed = chain.tally.seed, .ordinal = chain.findings++, .queries = chain.tally.queries};
-  confirmation_.confirm(pair_, claim.verdict, finding);
+  confirmation_.confirm(pair_, {v.input, v.seed_label, v.original.label, v.compressed.label}, finding);
   chain.tally.confirmations += confirmation_.times();
   chain.tally.seconds += watch.seconds();
-  finding.seconds = chain.tally.seconds;
+  finding.severity_found = finding.severity;
   finding.how = chain.strategy->how();
-  if (finding.flaky)
-    ++chain.tally.flaky;
-  else
+  if (chain.refiner == nullptr || finding.flaky) {
+    settle(chain, std::move(finding));
+    return;
+  }
+  chain.refining = true;
+  chain.refiner->begin(work_.context, finding.seed, {v.input, v.original.label, v.compressed.label}, finding.severity,
+                       work_.settings.refine_queries);
+  finding.refine_queries = chain.tally.refine_queries;  // spent on findings before this one
+  chain.found = std::move(finding);
+}
+
+// A finding in its last form: it counts and ends the chain, or the chain looks elsewhere.
+void Worker::settle(Chain& chain, Finding finding) {
+  finding.seconds = chain.tally.seconds;
+  const bool mild = finding.severity < work_.settings.min_severity;
+  if (finding.flaky || mild) {
+    chain.tally.flaky += finding.flaky ? 1 : 0;
+    chain.strategy->rejected(chain.rng);
+  } else {
     end(chain, ChainEnd::kFound);
-  events_.findings.push_back(std::move(finding));
+  }
+  if (!mild || finding.flaky) events_.findings.push_back(std::move(finding));
+}
+
+// The refined image must be confirmed as the first was; where it is not, the first stays.
+void Worker::finish_refining(Chain& chain) {
+  const Stopwatch watch;
+  chain.refining = false;
+  const Refiner::Best best = chain.refiner->best();
+  Finding refined = chain.found;
+  confirmation_.confirm(pair_, {best.image, refined.seed_label, best.label_original, best.label_compressed}, refined);
+  chain.tally.confirmations += confirmation_.times();
+  chain.tally.seconds += watch.seconds();
+  Finding& last = refined.flaky ? chain.found : refined;
+  last.refine_queries = chain.tally.refine_queries - chain.found.refine_queries;
+  settle(chain, std::move(last));
 }
 
 void Worker::check_budget(Chain& chain) {

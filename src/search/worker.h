@@ -40,12 +40,15 @@ class Worker {
   // A chain and its place in the current batch.
   struct Chain {
     std::unique_ptr<Strategy> strategy;
+    std::unique_ptr<Refiner> refiner;  // null: findings stay as they are found
     Rng rng;
     SeedDone tally;
     std::size_t first_row = 0;
     std::size_t rows = 0;
     int findings = 0;  // ordinals given out, flaky ones included
     bool active = false;
+    bool refining = false;
+    Finding found;  // while refining
   };
 
   // A deviation that a chain claims, to be confirmed. Of the verdict's answers only the labels stay valid.
@@ -64,7 +67,10 @@ class Worker {
   void judge_all(double query_seconds);
   void judge_chain(Chain& chain);
   void note_not_finite(Chain& chain, const Verdict& verdict);
+  void judge_refined(Chain& chain);
   void confirm(const Claim& claim);
+  void settle(Chain& chain, Finding finding);
+  void finish_refining(Chain& chain);
   void check_budget(Chain& chain);
   void end(Chain& chain, ChainEnd how);
   void write_events();
@@ -77,6 +83,7 @@ class Worker {
   Batch batch_;
   std::vector<Verdict> verdicts_;
   std::vector<Claim> claims_;
+  std::vector<Chain*> refined_;  // chains whose refining ended in this step
   Events events_;
   StepSeconds steps_;
 };

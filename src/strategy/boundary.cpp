@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "dflare/corruptions.h"
 #include "dflare/finding.h"
 #include "strategy/blend_path.h"
 #include "strategy/flip_search.h"
+#include "strategy/squares.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
@@ -31,13 +34,14 @@ class BoundaryStrategy : public Strategy {
     label_ = context.original[row_of(seed)].label;
     probes_ = 0;
     order_natural(rng);
+    begin_attack();
     choose_end_point(rng);
   }
 
   void propose(Rng& rng, Batch& out) override {
     const std::span<std::uint8_t> image = out.append();
     if (probing_) {
-      write(BlendPath::kEnd, image);
+      write_end_point(image, rng);
       return;
     }
     step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
@@ -45,7 +49,7 @@ class BoundaryStrategy : public Strategy {
     while (is_known(image)) {  // nothing new to learn here: the path has run out of images
       leave_collapsed_path(rng);
       if (probing_) {
-        write(BlendPath::kEnd, image);
+        write_end_point(image, rng);
         return;
       }
       step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
@@ -65,11 +69,15 @@ class BoundaryStrategy : public Strategy {
     return Decision::go_on();
   }
 
+  void rejected(Rng& rng) override { choose_end_point(rng); }
+
   [[nodiscard]] std::string how() const override {
     const double t = static_cast<double>(probing_ ? BlendPath::kEnd : step_) / BlendPath::kEnd;
     switch (source_) {
       case Source::kBlend:
         return fmt::format(R"({{"end_point":"blend","with":{},"t":{}}})", other_.value, t);
+      case Source::kAttack:
+        return fmt::format(R"({{"end_point":"attack","tried":{}}})", attack_.tried);
       case Source::kMutate:
         return fmt::format(R"({{"end_point":"mutate","t":{}}})", t);
       case Source::kCorrupt:
@@ -81,7 +89,7 @@ class BoundaryStrategy : public Strategy {
   }
 
  private:
-  enum class Source { kBlend, kMutate, kCorrupt };
+  enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
   static std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
   [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
@@ -108,10 +116,15 @@ class BoundaryStrategy : public Strategy {
       case EndPoints::kCorrupt:
         probe_corruption(rng);
         return;
+      case EndPoints::kAttack:
+        probe_attack();
+        return;
       case EndPoints::kAuto:
         break;
     }
-    if (probes_ < kNaturalProbes)
+    if (!context_->budget.unlimited())
+      probe_attack();
+    else if (probes_ < kNaturalProbes)
       probe_corruption(rng);
     else
       start_blend(rng);
@@ -140,6 +153,109 @@ class BoundaryStrategy : public Strategy {
     ++probes_;
   }
 
+  // ---- attack: squares of +-eps, as in the Square Attack (Andriushchenko et al., ECCV 2020), on the sum of both
+  // margins
+
+  struct Attack {
+    Input image;                              // where it stands: both models still give the label
+    std::vector<float> original, compressed;  // its answers, log p
+    double sum = 0;                           // of both margins
+    int eps = 0;                              // grey levels
+    int tried = 0;
+    bool opposite = false;  // the next square is the last one with its signs turned
+    Window window;
+    std::array<int, 3> sign{};
+  };
+
+  void begin_attack() {
+    const PerturbationBudget& budget = context_->budget;
+    attack_.image.assign(seed_image());
+    attack_.tried = 0;
+    attack_.opposite = false;
+    const double spread = 3 * 255 / std::sqrt(static_cast<double>(context_->shape.size()));
+    attack_.eps = static_cast<int>(budget.linf > 0 ? budget.linf
+                                   : budget.l2 > 0 ? std::max(1.0, budget.l2 * spread)
+                                                   : 16);
+    const FlipSearch::Point own = known(seed_, 0);
+    stand_at(own.original, own.compressed);
+  }
+
+  void stand_at(std::span<const float> original, std::span<const float> compressed) {
+    attack_.original.assign(original.begin(), original.end());
+    attack_.compressed.assign(compressed.begin(), compressed.end());
+    attack_.sum = margin(original, label_) + margin(compressed, label_);
+  }
+
+  void probe_attack() {
+    source_ = Source::kAttack;
+    probing_ = true;
+  }
+
+  void write_square(std::span<std::uint8_t> image, Rng& rng) {
+    Attack& a = attack_;
+    std::copy(a.image.pixels.begin(), a.image.pixels.end(), image.begin());
+    if (a.tried++ == 0) {
+      write_stripes(image, rng);
+      return;
+    }
+    if (a.opposite) {
+      for (int& s : a.sign) s = -s;
+    } else {
+      const Shape& shape = context_->shape;
+      a.window = random_square(shape, std::sqrt(square_share(a.tried) * shape.height * shape.width), rng);
+      for (int& s : a.sign) s = (rng.next() & 1U) != 0 ? 1 : -1;
+    }
+    for_each_value(context_->shape, a.window, [&](std::size_t i, int c) {
+      image[i] = static_cast<std::uint8_t>(
+          std::clamp(seed_image().data[i] + a.sign[static_cast<std::size_t>(c)] * a.eps, 0, 255));
+    });
+  }
+
+  // Vertical stripes of +-eps, which undefended networks are weak to.
+  void write_stripes(std::span<std::uint8_t> image, Rng& rng) const {
+    const Shape& shape = context_->shape;
+    for (int x = 0; x < shape.width; ++x) {
+      for (int c = 0; c < shape.channels; ++c) {
+        const int change = (rng.next() & 1U) != 0 ? attack_.eps : -attack_.eps;
+        for (int y = 0; y < shape.height; ++y) {
+          const auto i = (static_cast<std::size_t>(y) * shape.width + x) * shape.channels + c;
+          image[i] = static_cast<std::uint8_t>(std::clamp(seed_image().data[i] + change, 0, 255));
+        }
+      }
+    }
+  }
+
+  // Share of the image that a square covers, falling with the number of squares tried.
+  static double square_share(int tried) {
+    static const double P = std::getenv("P0") ? std::atof(std::getenv("P0")) : 0.3;
+    double share = P;
+    for (const int halved_at : {10, 50, 200, 500, 1000, 2000}) {
+      if (tried > halved_at) share /= 2;
+    }
+    return share;
+  }
+
+  void judge_square(const Verdict& v, Rng& rng) {
+    static const bool OPP = std::getenv("OPP") == nullptr;
+    const double sum = v.margin_original + v.margin_compressed;
+    if (v.margin_original <= 0) {
+      far_.assign(v.input);
+      near_end_.assign(attack_.image.view());
+      path_.start(near_end_.view(), far_.view(), rng);
+      probing_ = false;
+      flips_.start(label_, {0, attack_.original, attack_.compressed}, {1, v.original.log_p, v.compressed.log_p});
+      inner_.assign(near_end_.view());
+      outer_.assign(v.input);
+      attack_.opposite = false;
+    } else if (sum < attack_.sum) {
+      attack_.image.assign(v.input);
+      stand_at(v.original.log_p, v.compressed.log_p);
+      attack_.opposite = false;
+    } else {
+      attack_.opposite = OPP && !attack_.opposite && attack_.tried > 1;
+    }
+  }
+
   // Another seed of a different label as end point: its answers are known.
   void start_blend(Rng& rng) {
     source_ = Source::kBlend;
@@ -163,7 +279,7 @@ class BoundaryStrategy : public Strategy {
       const SeedIndex other = context_->usable[rng.below(n)];
       if (context_->original[row_of(other)].label == label_) continue;
       ++candidates;
-      const double d = distance(seed_image(), context_->input(other)).l2;
+      const double d = l2_distance(seed_image(), context_->input(other));
       if (best.value < 0 || d < least) {
         least = d;
         best = other;
@@ -180,6 +296,10 @@ class BoundaryStrategy : public Strategy {
   }
 
   void judge_probe(const Verdict& v, Rng& rng) {
+    if (source_ == Source::kAttack) {
+      judge_square(v, rng);
+      return;
+    }
     const bool left = v.margin_original <= 0 && v.margin_compressed <= 0;
     if (left)
       start_bracket({1, v.original.log_p, v.compressed.log_p}, v.input);
@@ -192,6 +312,10 @@ class BoundaryStrategy : public Strategy {
     const double t = static_cast<double>(step_) / BlendPath::kEnd;
     const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
     (inside ? inner_ : outer_).assign(v.input);
+    if (inside && source_ == Source::kAttack) {  // should the path end without a find, go on from here
+      attack_.image.assign(v.input);
+      stand_at(v.original.log_p, v.compressed.log_p);
+    }
     if (flips_.lost_to_ties(ties_))
       choose_end_point(rng);
     else if (flips_.width() * BlendPath::kEnd < kNarrow + 0.5)
@@ -212,6 +336,13 @@ class BoundaryStrategy : public Strategy {
     flips_.restart_within_bracket();
   }
 
+  void write_end_point(std::span<std::uint8_t> image, Rng& rng) {
+    if (source_ == Source::kAttack)
+      write_square(image, rng);
+    else
+      write(BlendPath::kEnd, image);
+  }
+
   void write(std::int32_t step, std::span<std::uint8_t> image) const {
     if (source_ == Source::kCorrupt && !within_corruption_) {
       corruption_->apply(seed_image(), static_cast<double>(step) / BlendPath::kEnd, key_, image);
@@ -230,7 +361,7 @@ class BoundaryStrategy : public Strategy {
     if (reading.step == 0) return;
     const double top_p = std::max(v.compressed.top_p(), reading.step);
     ties_.step = reading.kind == OutputKind::kLogits ? reading.step : reading.step / top_p;
-    if (context_->ties == TiePolicy::kSkip) return;
+    if (context_->acceptance.ties == TiePolicy::kSkip) return;
     const auto& log_p = v.compressed.log_p;
     int rival = label_ == 0 ? 1 : 0;
     for (int c = rival; c < static_cast<int>(log_p.size()); ++c) {
@@ -255,6 +386,8 @@ class BoundaryStrategy : public Strategy {
   bool within_corruption_ = false;
   double corruption_t_ = 0;
   SeedIndex other_;
+
+  Attack attack_;
 
   // The path and the search along it.
   BlendPath path_;

@@ -1,0 +1,122 @@
+// Distances between images, and keeping within them.
+#include "dflare/budget.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <vector>
+
+namespace dflare {
+namespace {
+
+// Sums over the windows that start at each place, for one channel: first along rows, then down columns.
+struct WindowSums {
+  double a = 0, b = 0, aa = 0, bb = 0, ab = 0;
+
+  void add(double x, double y, double sign) {
+    a += sign * x;
+    b += sign * y;
+    aa += sign * x * x;
+    bb += sign * y * y;
+    ab += sign * x * y;
+  }
+  void add(const WindowSums& other, double sign) {
+    a += sign * other.a;
+    b += sign * other.b;
+    aa += sign * other.aa;
+    bb += sign * other.bb;
+    ab += sign * other.ab;
+  }
+};
+
+double similarity(const WindowSums& s, double n) {
+  constexpr double kC1 = 0.01 * 255 * 0.01 * 255;
+  constexpr double kC2 = 0.03 * 255 * 0.03 * 255;
+  const double mean_a = s.a / n;
+  const double mean_b = s.b / n;
+  const double unbiased = n > 1 ? n / (n - 1) : 1;
+  const double var_a = unbiased * (s.aa / n - mean_a * mean_a);
+  const double var_b = unbiased * (s.bb / n - mean_b * mean_b);
+  const double covariance = unbiased * (s.ab / n - mean_a * mean_b);
+  return (2 * mean_a * mean_b + kC1) * (2 * covariance + kC2) /
+         ((mean_a * mean_a + mean_b * mean_b + kC1) * (var_a + var_b + kC2));
+}
+
+// Rolls a window of `rows` row sums down the image: column[x] holds the sum over the current rows.
+double ssim_of_channel(InputView a, InputView b, int channel, int window) {
+  const Shape& s = a.shape;
+  const auto at = [&](InputView v, int y, int x) {
+    return static_cast<double>(v.data[(static_cast<std::size_t>(y) * s.width + x) * s.channels + channel]);
+  };
+  std::vector<WindowSums> column(static_cast<std::size_t>(s.width));
+  double sum = 0;
+  for (int y = 0; y < s.height; ++y) {
+    for (int x = 0; x < s.width; ++x) {
+      column[static_cast<std::size_t>(x)].add(at(a, y, x), at(b, y, x), 1);
+      if (y >= window) column[static_cast<std::size_t>(x)].add(at(a, y - window, x), at(b, y - window, x), -1);
+    }
+    if (y < window - 1) continue;
+    WindowSums rolling;
+    for (int x = 0; x < s.width; ++x) {
+      rolling.add(column[static_cast<std::size_t>(x)], 1);
+      if (x >= window) rolling.add(column[static_cast<std::size_t>(x - window)], -1);
+      if (x >= window - 1) sum += similarity(rolling, static_cast<double>(window) * window);
+    }
+  }
+  return sum / (static_cast<double>(s.height - window + 1) * (s.width - window + 1));
+}
+
+std::uint8_t toward(std::uint8_t seed, std::uint8_t value, double share) {
+  return static_cast<std::uint8_t>(seed + static_cast<int>(share * (value - seed)));  // rounds towards the seed
+}
+
+}  // namespace
+
+double l2_distance(InputView a, InputView b) {
+  std::int64_t squares = 0;
+  const std::size_t n = a.shape.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const int d = a.data[i] - b.data[i];
+    squares += d * d;
+  }
+  return std::sqrt(static_cast<double>(squares)) / 255.0;
+}
+
+double ssim(InputView a, InputView b) {
+  int window = std::min({7, a.shape.height, a.shape.width});
+  if (window % 2 == 0) --window;
+  double sum = 0;
+  for (int c = 0; c < a.shape.channels; ++c) sum += ssim_of_channel(a, b, c, window);
+  return sum / a.shape.channels;
+}
+
+Distance distance(InputView a, InputView b) {
+  int largest = 0;
+  for (std::size_t i = 0; i < a.shape.size(); ++i) largest = std::max(largest, std::abs(a.data[i] - b.data[i]));
+  return {static_cast<double>(largest), l2_distance(a, b), ssim(a, b)};
+}
+
+void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image) {
+  if (budget.unlimited()) return;
+  if (budget.linf > 0) {
+    const int reach = static_cast<int>(budget.linf);
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      const int low = std::max(0, seed.data[i] - reach);
+      const int high = std::min(255, seed.data[i] + reach);
+      image[i] = static_cast<std::uint8_t>(std::clamp<int>(image[i], low, high));
+    }
+  }
+  const InputView view{seed.shape, image.data()};
+  const auto shrink = [&](double share) {
+    for (std::size_t i = 0; i < image.size(); ++i) image[i] = toward(seed.data[i], image[i], share);
+  };
+  if (budget.l2 > 0) {
+    if (const double d = l2_distance(seed, view); d > budget.l2) shrink(budget.l2 / d);
+  }
+  constexpr double kShrink = 0.9;
+  if (budget.min_ssim > 0) {
+    while (ssim(seed, view) < budget.min_ssim) shrink(kShrink);
+  }
+}
+
+}  // namespace dflare
