@@ -82,8 +82,8 @@ def on_a_terminal(*arguments, env=None):
 
 
 def test_a_terminal_gets_a_display_and_colours_unless_refused(tmp_path):
-    arguments = ["search", LENET, LENET_PRUNED, DIGITS, "--preprocess", "unit", "--strategy", "random", "--max-queries",
-                 100000, "--time-limit", 1, "-o"]
+    arguments = ["search", LENET, LENET, DIGITS, "--preprocess", "unit", "--max-queries", 10**9,
+                 "--time-limit", 1, "-o"]
     shown = on_a_terminal(*arguments, tmp_path / "a")
     assert "\x1b[2K" in shown and "queries/s" in shown and "\x1b[1m" in shown
     plain = on_a_terminal(*arguments, tmp_path / "b", env={"NO_COLOR": "1"})
