@@ -23,8 +23,11 @@ struct Options {
   std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
   std::string tflite_kernels = "xnnpack", onnxruntime, tflite;
 
-  std::string strategy = "dflare", fitness = "paper", selection = "metropolis-hastings", operators = "paper";
-  std::string ties = "skip";
+  std::string strategy = "boundary", end_points = "auto", fitness = "paper", selection = "metropolis-hastings",
+              operators = "paper";
+  std::string ties = "skip", require = "any", refine = "none", linf;
+  double l2 = 0, min_ssim = 0, min_severity = 0;
+  std::int64_t refine_queries = 400;
   std::int64_t rng_seed = 0, confirm = 1;
 
   std::int64_t max_queries = 2000, max_seeds = 0;

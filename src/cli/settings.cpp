@@ -44,9 +44,38 @@ std::string output_name_of(const Options& options, Side side) {
   return own.empty() ? options.output_name : own;
 }
 
+EndPoints end_points_of(const std::string& name) {
+  if (name == "blend") return EndPoints::kBlend;
+  if (name == "mutate") return EndPoints::kMutate;
+  if (name == "corrupt") return EndPoints::kCorrupt;
+  if (name == "attack") return EndPoints::kAttack;
+  return EndPoints::kAuto;
+}
+
+// "8" or "8/255": grey levels of 0..255.
+double grey_levels(const std::string& text) {
+  if (text.empty()) return 0;
+  const std::string number = text.ends_with("/255") ? text.substr(0, text.size() - 4) : text;
+  double levels = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), levels);
+  if (error != std::errc{} || end != number.data() + number.size() || !(levels >= 1) || levels > 255) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--linf is '{}', expected grey levels from 1 to 255", text),
+                "use --linf 8 or --linf 8/255");
+  }
+  return levels;
+}
+
+PerturbationBudget budget_of(const Options& options) {
+  if (options.min_ssim > 1) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--min-ssim is {}, expected at most 1", options.min_ssim));
+  }
+  return {grey_levels(options.linf), options.l2, options.min_ssim};
+}
+
 StrategyOptions strategy_options(const Options& options) {
   StrategyOptions strategy;
   strategy.name = options.strategy;
+  strategy.end_points = end_points_of(options.end_points);
   strategy.operators = options.operators;
   strategy.fitness = options.fitness == "paper"       ? Fitness::kPaper
                      : options.fitness == "reference" ? Fitness::kReference
@@ -126,7 +155,14 @@ SearchSettings search_settings(const Options& options) {
   SearchSettings settings;
   settings.strategy = strategy_options(options);
   static_cast<void>(make_strategy_factory(settings.strategy));  // refuses unknown operators before models are opened
-  settings.ties = options.ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
+  settings.acceptance.ties = options.ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
+  settings.acceptance.require = options.require == "any" ? Require::kAny : Require::kCompressedLost;
+  settings.budget = budget_of(options);
+  settings.refine = options.refine == "climb"    ? Refine::kClimb
+                    : options.refine == "shrink" ? Refine::kShrink
+                                                 : Refine::kNone;
+  settings.refine_queries = options.refine_queries;
+  settings.min_severity = options.min_severity;
   settings.seed_filter = options.seed_filter == "correct" ? SeedFilter::kCorrect
                          : options.seed_filter == "agree" ? SeedFilter::kAgree
                                                           : SeedFilter::kAuto;

@@ -92,7 +92,7 @@ struct FindingCounts {
   std::map<std::string, std::int64_t> kinds;
   std::set<std::string> images;
   std::int64_t confirmed = 0;
-  Numbers severity, linf, l2;
+  Numbers severity, linf, l2, ssim;
 };
 
 FindingCounts count_findings(const FindingStore& store) {
@@ -110,6 +110,7 @@ FindingCounts count_findings(const FindingStore& store) {
     counts.severity.push_back(finding.severity);
     counts.linf.push_back(finding.distance.linf);
     counts.l2.push_back(finding.distance.l2);
+    counts.ssim.push_back(finding.distance.ssim);
   });
   return counts;
 }
@@ -155,7 +156,10 @@ Json summarise(const FindingStore& store, const Timing& timing) {
       {"not_finite", chains.not_finite},
       {"unique_rate", share(static_cast<std::int64_t>(findings.images.size()), findings.confirmed)},
       {"severity", {{"median", or_null(findings.severity, median)}, {"p90", or_null(findings.severity, p90)}}},
-      {"distance", {{"linf", or_null(findings.linf, median)}, {"l2", or_null(findings.l2, median)}, {"ssim", nullptr}}},
+      {"distance",
+       {{"linf", or_null(findings.linf, median)},
+        {"l2", or_null(findings.l2, median)},
+        {"ssim", or_null(findings.ssim, median)}}},
       {"kinds", Json(findings.kinds)},
       {"models", facts.at("models")},
       {"machine", facts.at("machine")},

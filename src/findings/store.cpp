@@ -27,12 +27,14 @@ CREATE TABLE findings (
   seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, flaky INTEGER NOT NULL, tie INTEGER NOT NULL,
   seed_label INTEGER NOT NULL, label_original INTEGER NOT NULL, label_compressed INTEGER NOT NULL,
   p_original REAL NOT NULL, p_compressed REAL NOT NULL, margin_original REAL, margin_compressed REAL, severity REAL,
-  linf REAL NOT NULL, l2 REAL NOT NULL, queries INTEGER NOT NULL, seconds REAL NOT NULL, how TEXT NOT NULL,
+  linf REAL NOT NULL, l2 REAL NOT NULL, ssim REAL NOT NULL,
+  severity_found REAL, refine_queries INTEGER NOT NULL, queries INTEGER NOT NULL, seconds REAL NOT NULL, how TEXT NOT NULL,
   png BLOB NOT NULL, PRIMARY KEY (seed, ordinal));
 CREATE TABLE not_finite (
   seed INTEGER PRIMARY KEY, original INTEGER NOT NULL, compressed INTEGER NOT NULL, png BLOB NOT NULL);
 CREATE TABLE done (
-  seed INTEGER PRIMARY KEY, "end" TEXT NOT NULL, queries INTEGER NOT NULL, confirmations INTEGER NOT NULL,
+  seed INTEGER PRIMARY KEY, "end" TEXT NOT NULL, queries INTEGER NOT NULL, refine_queries INTEGER NOT NULL,
+  confirmations INTEGER NOT NULL,
   ties INTEGER NOT NULL, flaky INTEGER NOT NULL, not_finite INTEGER NOT NULL, seconds REAL NOT NULL);
 PRAGMA application_id = 0x64666c72;
 PRAGMA user_version = 1;
@@ -41,7 +43,8 @@ COMMIT;
 
 constexpr const char* kFindingColumns =
     "seed, ordinal, kind, flaky, tie, seed_label, label_original, label_compressed, p_original, p_compressed, "
-    "margin_original, margin_compressed, severity, linf, l2, queries, seconds, how";
+    "margin_original, margin_compressed, severity, linf, l2, ssim, "
+    "severity_found, refine_queries, queries, seconds, how";
 
 template <class Enum, std::size_t N>
 Enum enum_of(const std::string& word, const std::array<Enum, N>& values) {
@@ -61,7 +64,8 @@ void insert(Statement& statement, const Finding& f) {
   statement.bind(std::int64_t{f.flaky}).bind(std::int64_t{f.tie}).bind(std::int64_t{f.seed_label});
   statement.bind(std::int64_t{f.label_original}).bind(std::int64_t{f.label_compressed});
   statement.bind(double{f.p_original}).bind(double{f.p_compressed}).bind(f.margin_original).bind(f.margin_compressed);
-  statement.bind(f.severity).bind(f.distance.linf).bind(f.distance.l2).bind(f.queries).bind(f.seconds);
+  statement.bind(f.severity).bind(f.distance.linf).bind(f.distance.l2).bind(f.distance.ssim);
+  statement.bind(f.severity_found).bind(f.refine_queries).bind(f.queries).bind(f.seconds);
   statement.bind(f.how).bind(f.png).run();
 }
 
@@ -80,11 +84,13 @@ Finding finding_of(const Statement& row, bool with_png) {
   f.margin_original = row.real(10);
   f.margin_compressed = row.real(11);
   f.severity = row.real(12);
-  f.distance = {row.real(13), row.real(14)};
-  f.queries = row.integer(15);
-  f.seconds = row.real(16);
-  f.how = row.text(17);
-  if (with_png) f.png = row.blob(18);
+  f.distance = {row.real(13), row.real(14), row.real(15)};
+  f.severity_found = row.real(16);
+  f.refine_queries = row.integer(17);
+  f.queries = row.integer(18);
+  f.seconds = row.real(19);
+  f.how = row.text(20);
+  if (with_png) f.png = row.blob(21);
   return f;
 }
 
@@ -98,9 +104,9 @@ struct Writing {
 
   explicit Writing(const Database& db)
       : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, png) VALUES ({})", kFindingColumns,
-                                       "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
+                                       "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
         not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?)")),
-        done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?)")),
+        done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?)")),
         forget_findings(db.prepare("DELETE FROM findings WHERE seed = ? AND kind <> 'natural'")),
         forget_not_finite(db.prepare("DELETE FROM not_finite WHERE seed = ?")) {}
 };
@@ -182,10 +188,10 @@ class SqliteStore : public FindingStore {
   [[nodiscard]] std::vector<SeedDone> done() const override {
     std::vector<SeedDone> done;
     Statement row = db_->prepare(
-        R"(SELECT seed, "end", queries, confirmations, ties, flaky, not_finite, seconds FROM done ORDER BY seed)");
+        R"(SELECT seed, "end", queries, refine_queries, confirmations, ties, flaky, not_finite, seconds FROM done ORDER BY seed)");
     while (row.step()) {
       done.push_back({seed_of(row.integer(0)), enum_of(row.text(1), kEnds), row.integer(2), row.integer(3),
-                      row.integer(4), row.integer(5), row.integer(6), row.real(7)});
+                      row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.real(8)});
     }
     return done;
   }
@@ -263,8 +269,8 @@ class SqliteStore : public FindingStore {
 
   void insert_done(const SeedDone& d) {
     Statement& row = writing_->done;
-    row.bind(std::int64_t{d.seed.value}).bind(to_string(d.end)).bind(d.queries).bind(d.confirmations);
-    row.bind(d.ties).bind(d.flaky).bind(d.not_finite).bind(d.seconds).run();
+    row.bind(std::int64_t{d.seed.value}).bind(to_string(d.end)).bind(d.queries).bind(d.refine_queries);
+    row.bind(d.confirmations).bind(d.ties).bind(d.flaky).bind(d.not_finite).bind(d.seconds).run();
   }
 
   void write_png(const fs::path& file, const std::vector<std::uint8_t>& png) {

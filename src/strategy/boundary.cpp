@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include "dflare/corruptions.h"
@@ -227,8 +226,7 @@ class BoundaryStrategy : public Strategy {
 
   // Share of the image that a square covers, falling with the number of squares tried.
   static double square_share(int tried) {
-    static const double P = std::getenv("P0") ? std::atof(std::getenv("P0")) : 0.3;
-    double share = P;
+    double share = 0.1;
     for (const int halved_at : {10, 50, 200, 500, 1000, 2000}) {
       if (tried > halved_at) share /= 2;
     }
@@ -236,7 +234,6 @@ class BoundaryStrategy : public Strategy {
   }
 
   void judge_square(const Verdict& v, Rng& rng) {
-    static const bool OPP = std::getenv("OPP") == nullptr;
     const double sum = v.margin_original + v.margin_compressed;
     if (v.margin_original <= 0) {
       far_.assign(v.input);
@@ -252,7 +249,7 @@ class BoundaryStrategy : public Strategy {
       stand_at(v.original.log_p, v.compressed.log_p);
       attack_.opposite = false;
     } else {
-      attack_.opposite = OPP && !attack_.opposite && attack_.tried > 1;
+      attack_.opposite = !attack_.opposite && attack_.tried > 1;
     }
   }
 

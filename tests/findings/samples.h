@@ -37,7 +37,9 @@ inline Finding sample_finding(int seed, int ordinal = 0, FindingKind kind = Find
   f.margin_original = 1.25;
   f.margin_compressed = -0.1;
   f.severity = 0.3;
-  f.distance = {12, 0.75};
+  f.distance = {12, 0.75, 0.9};
+  f.severity_found = 0.2;
+  f.refine_queries = 17;
   f.queries = 41;
   f.seconds = 0.002;
   f.how = R"({"operators":["blur","noise"]})";
@@ -45,7 +47,7 @@ inline Finding sample_finding(int seed, int ordinal = 0, FindingKind kind = Find
   return f;
 }
 
-inline SeedDone sample_done(int seed) { return {SeedIndex(seed), ChainEnd::kFound, 41, 1, 2, 3, 4, 0.25}; }
+inline SeedDone sample_done(int seed) { return {SeedIndex(seed), ChainEnd::kFound, 41, 5, 1, 2, 3, 4, 0.25}; }
 
 inline std::vector<Finding> findings_of(const FindingStore& store) {
   std::vector<Finding> all;

@@ -21,7 +21,7 @@ class TwoAnswers {
   [[nodiscard]] AnswerView original() const { return original_[0]; }
   [[nodiscard]] AnswerView compressed() const { return compressed_[0]; }
   [[nodiscard]] Verdict judged(int seed_label, TiePolicy ties = TiePolicy::kSkip) const {
-    return judge(image_.view(), original(), compressed(), seed_label, ties);
+    return judge(image_.view(), original(), compressed(), seed_label, {.ties = ties});
   }
   [[nodiscard]] double severity() const { return dflare::severity(original(), compressed()); }
 

@@ -155,7 +155,7 @@ TEST(Puzzle, RoundingMakesTiesAndNothingElse) {
   std::int64_t ties = 0;
   for (const SeedDone& d : strict.done) ties += d.ties;
   EXPECT_GT(ties, 0) << "the search was there, and rightly did not count it";
-  s.ties = TiePolicy::kCount;
+  s.acceptance.ties = TiePolicy::kCount;
   const Events counted = toy::search(models, flat_seeds(), s);
   EXPECT_GE(found(counted), kSeeds - 2);
   for (const Finding& f : counted.findings) {

@@ -164,7 +164,7 @@ TEST(Search, TiesAreSkippedAndCountedUnlessTheyCount) {
   const Events skipped = toy::search(models, seeds, s);
   EXPECT_TRUE(skipped.findings.empty());
   EXPECT_GT(skipped.done.at(0).ties + skipped.done.at(1).ties, 0);
-  s.ties = TiePolicy::kCount;
+  s.acceptance.ties = TiePolicy::kCount;
   const Events counted = toy::search(models, seeds, s);
   ASSERT_FALSE(counted.findings.empty());
   for (const Finding& f : counted.findings) EXPECT_TRUE(f.tie);

@@ -75,7 +75,7 @@ TEST(StartUp, WithoutLabelsAgreementIsEnough) {
 
 TEST(StartUp, TiedSeedIsUsableWhereTiesCount) {
   SearchSettings s = toy::settings();
-  s.ties = TiePolicy::kCount;
+  s.acceptance.ties = TiePolicy::kCount;
   EXPECT_THAT(statuses(pair_with_borders(85, 80), levels({kTyingLevel}), s), ElementsAre(kUsable));
 }
 

@@ -51,7 +51,7 @@ class ScriptedChain {
     level_ = level_ % 200 + 1;
     Input judged(kShape);
     std::ranges::fill(judged.pixels, static_cast<std::uint8_t>(level_));
-    const Verdict verdict = judge(judged.view(), original[0], compressed[0], 0, ties);
+    const Verdict verdict = judge(judged.view(), original[0], compressed[0], 0, {.ties = ties});
     const Decision decision = strategy_->observe({&verdict, 1}, rng_);
     propose();
     return decision;
