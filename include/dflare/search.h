@@ -97,7 +97,8 @@ struct SearchResult {
 class Search {
  public:
   // Throws kBadArgument for settings that contradict the models, kNoUsableSeed, kModelFailed.
-  // `live` may be null; it must outlive the search. Seeds must outlive it too.
+  // `live` may be null; it must outlive the search. Seeds must outlive it too. Where live->stop is set meanwhile it
+  // returns soon and knows a part only: such a search is not to be run.
   Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LiveProgress* live = nullptr);
   ~Search();
   Search(const Search&) = delete;

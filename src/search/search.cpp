@@ -47,7 +47,7 @@ Search::Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LivePro
   if (live == nullptr) state_->own_live = std::make_unique<LiveProgress>();
   state_->live = live != nullptr ? live : state_->own_live.get();
   state_->start = start_up(pair, seeds, state_->settings, state_->live);
-  if (state_->start.plan.empty()) {
+  if (state_->start.plan.empty() && !state_->live->stop) {
     throw Error(ErrorCode::kNoUsableSeed,
                 "none of the " + std::to_string(seeds.seeds.size()) + " inputs can be searched",
                 "a seed is an input to which both models give the same label, and the true one where labels are given; "

@@ -118,6 +118,16 @@ TEST(StartUp, NoUsableSeedIsAnError) {
   }
 }
 
+// Ctrl-C is no judgement on the seeds.
+TEST(StartUp, StoppedMeanwhileReturnsSoon) {
+  const toy::ToyPair models = pair_with_borders(85, 80);
+  const SeedSet seeds = levels(std::vector<int>(1000, 10));
+  LiveProgress live;
+  live.stop = true;
+  const Search search(models.pair(), seeds, toy::settings(), &live);
+  EXPECT_LT(*models.asked_original, 100);
+}
+
 TEST(StartUp, ShardsShareOutTheUsableSeeds) {
   const toy::ToyPair models = pair_with_borders(85, 80);
   const SeedSet seeds = levels({10, kTyingLevel, 20, 82, 100, 110, 190, 200});
