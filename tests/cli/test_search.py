@@ -127,7 +127,7 @@ def test_summary_adds_up(finished_run, tmp_path):
     assert s["success_rate"] == pytest.approx(s["found"] / s["searched"])
     assert s["confirmed"] == len(rows) == sum(s["kinds"].values())
     assert s["severity"]["median"] == pytest.approx(np.median([row["severity"] for row in searched]), rel=1e-6)
-    assert s["distance"]["ssim"] is None
+    assert s["distance"]["ssim"] == pytest.approx(np.median([row["ssim"] for row in searched]), rel=1e-6)
     assert 0 < s["unique_rate"] <= 1
     assert s["queries"]["total"] >= 2 * s["searched"]
     assert s["queries"]["mean"] == pytest.approx(s["queries"]["total"] / s["searched"])

@@ -20,10 +20,10 @@ inline std::string hex(const std::vector<std::uint8_t>& bytes) {
 inline std::string told(const Finding& f) {
   return fmt::format(
       "finding {}.{} {} seed label {} labels {} {} p {:a} {:a} margins {:a} {:a} severity {:a} tie {} flaky {} "
-      "linf {:a} l2 {:a} queries {} how {} png {}",
+      "linf {:a} l2 {:a} ssim {:a} queries {} found at {:a} refine queries {} how {} png {}",
       f.seed.value, f.ordinal, to_string(f.kind), f.seed_label, f.label_original, f.label_compressed, f.p_original,
       f.p_compressed, f.margin_original, f.margin_compressed, f.severity, f.tie, f.flaky, f.distance.linf,
-      f.distance.l2, f.queries, f.how, hex(f.png));
+      f.distance.l2, f.distance.ssim, f.queries, f.severity_found, f.refine_queries, f.how, hex(f.png));
 }
 
 inline std::string told(const NotFinite& n) {
@@ -31,8 +31,8 @@ inline std::string told(const NotFinite& n) {
 }
 
 inline std::string told(const SeedDone& d) {
-  return fmt::format("done {} {} queries {} confirmations {} ties {} flaky {} not finite {}", d.seed.value,
-                     to_string(d.end), d.queries, d.confirmations, d.ties, d.flaky, d.not_finite);
+  return fmt::format("done {} {} queries {} refine queries {} confirmations {} ties {} flaky {} not finite {}", d.seed.value,
+                     to_string(d.end), d.queries, d.refine_queries, d.confirmations, d.ties, d.flaky, d.not_finite);
 }
 
 // One line an event, in an order that does not depend on when it happened.
