@@ -3,6 +3,8 @@
 
     bench/pairs.py facts        every pair loads; accuracy and agreement as the list says, within two images
     bench/pairs.py reference    the authors' two pairs and 100 seeds, their settings and the paper's, five run seeds
+    bench/pairs.py queries [-- OPTIONS of dflare search]
+                                queries a seed on every pair, its seed's own counted, with success, kinds and severity
     bench/pairs.py memory       peak memory of a search from 10 000 CIFAR-size seeds
 
 Needs the shared data ($DFLARE_SHARED, else ../shared beside this repository) and nothing but Python 3.9.
@@ -56,7 +58,11 @@ def search(dflare: Path, pair: dict, *options: str, images: Path | None = None, 
         out, err = process.communicate()
         if process.returncode != 0:
             raise Failed(f"exit {process.returncode}: {err.strip()}")
-        return {**json.loads(out), "process": {"seconds": time.monotonic() - start}}
+        export = [dflare, "export", Path(folder) / "run", "--format", "jsonl", "-o", Path(folder) / "findings.jsonl"]
+        subprocess.run([str(c) for c in export], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        lines = (Path(folder) / "findings.jsonl").read_text().splitlines()
+        ways = [(json.loads(line)["how"] or {}).get("end_point") for line in lines]
+        return {**json.loads(out), "ways": [w for w in ways if w], "process": {"seconds": time.monotonic() - start}}
 
 
 def show(cells: list, widths: list[int]) -> None:
@@ -126,6 +132,37 @@ def reference(args: argparse.Namespace) -> tuple[list[dict], bool]:
     return rows, good
 
 
+def queries(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    """Means are over all seeds of all run seeds; natural: reached by a corruption or operators of the seed itself."""
+    widths = [44, 6, 8, 9, 8, 8, 9, 9, 8, 7, 10]
+    show(["pair", "seeds", "found %", "queries", "median", "natural%", "severity", "L2", "Linf", "SSIM", "q/s"], widths)
+    rows = []
+    for pair in pairs(args.only):
+        runs = [search(args.dflare, pair, "--max-seeds", str(args.max_seeds), "--rng-seed", str(seed), *args.options)
+                for seed in range(args.run_seeds)]
+        searched, ways = sum(r["searched"] for r in runs), [w for r in runs for w in r["ways"]]
+        middle = lambda key, *path: statistics.mean([_at(r, key, *path) or 0 for r in runs])
+        row = {"pair": pair["id"], "seeds": searched, "found": 100 * sum(r["found"] for r in runs) / searched,
+               "mean": sum(r["queries"]["total"] for r in runs) / searched, "median": middle("queries", "median"),
+               "natural": 100 * sum(w in ("corrupt", "mutate") for w in ways) / max(1, len(ways)),
+               "severity": middle("severity", "median"), "l2": middle("distance", "l2"),
+               "linf": middle("distance", "linf"), "ssim": middle("distance", "ssim"),
+               "per_second": middle("queries_per_second")}
+        rows.append(row)
+        show(list(row.values()), widths)
+    means = [row["mean"] for row in rows]
+    show([f"mean over {len(rows)} pairs", "", statistics.mean(row["found"] for row in rows), statistics.mean(means), "",
+          statistics.mean(row["natural"] for row in rows)], widths)
+    print(f"least found {min(row['found'] for row in rows):.1f} %, most queries {max(means):.2f}")
+    return rows, True
+
+
+def _at(tree: dict, *path: str):
+    for key in path:
+        tree = tree[key]
+    return tree
+
+
 def memory(args: argparse.Namespace) -> tuple[list[dict], bool]:
     """Peak resident memory, the kernel's own count for the one child process that this mode waits for."""
     import resource
@@ -162,19 +199,22 @@ def repeat_npy(source: Path, target: Path, rows: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["facts", "reference", "memory"])
+    parser.add_argument("what", choices=["facts", "reference", "queries", "memory"])
     parser.add_argument("--dflare", type=Path, default=ROOT / "build/release/dflare", help="the command")
     parser.add_argument("--only", default="", help="pairs whose name contains this")
-    parser.add_argument("--run-seeds", type=int, default=5, help="reference: run seeds 0 to N-1 (default: 5)")
+    parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries: run seeds 0 to N-1 (default: 5)")
+    parser.add_argument("--max-seeds", type=int, default=100, help="queries: seeds a pair (default: 100)")
     parser.add_argument("--seeds", type=int, default=10_000, help="memory: inputs (default: 10000)")
     parser.add_argument("--max-queries", type=int, default=8, help="memory: queries a seed (default: 8)")
     parser.add_argument("--json", type=Path, help="file for the figures")
-    args = parser.parse_args()
+    own, _, passed_on = "\0".join(sys.argv[1:]).partition("\0--\0")
+    args = parser.parse_args(own.split("\0"))
+    args.options = passed_on.split("\0") if passed_on else []
     if not (SHARED / "pairs.json").exists():
         print(f"no pairs.json in {SHARED}: set DFLARE_SHARED", file=sys.stderr)
         return 2
     try:
-        rows, good = {"facts": facts, "reference": reference, "memory": memory}[args.what](args)
+        rows, good = {"facts": facts, "reference": reference, "queries": queries, "memory": memory}[args.what](args)
     except Failed as e:
         print(f"dflare failed: {e}", file=sys.stderr)
         return 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers error finding ids input preprocess rng seed_status verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input preprocess rng seed_status verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions".split(), "mutate"),
     **dict.fromkeys("model runtimes".split(), "query"),

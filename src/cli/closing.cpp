@@ -113,14 +113,6 @@ std::string oddities_line(const Json& summary) {
   return line;
 }
 
-// Class names by index, where the run was given some.
-std::vector<std::string> class_names(const Json& summary) {
-  std::vector<std::string> names;
-  std::ifstream stream(summary.at("settings").value("classes", ""));
-  for (std::string line; std::getline(stream, line);) names.push_back(line);
-  return names;
-}
-
 std::vector<Finding> best_findings(const FindingStore& store) {
   std::vector<Finding> best;
   store.for_each_finding(false, [&best](const Finding& finding) {
@@ -136,7 +128,7 @@ void print_best(const FindingStore& store, const Json& summary) {
   const std::vector<Finding> best = best_findings(store);
   if (best.empty()) return;
   const Json seeds = parse_record(store.record().seeds, store.folder());
-  const std::vector<std::string> names = class_names(summary);
+  const std::vector<std::string> names = class_names(summary.at("settings").value("classes", ""));
   const auto name_of = [&names](int label) {
     return label >= 0 && static_cast<std::size_t>(label) < names.size() ? names[static_cast<std::size_t>(label)]
                                                                         : fmt::format("{}", label);
@@ -165,6 +157,13 @@ void print_warnings(const Json& summary) {
 }
 
 }  // namespace
+
+std::vector<std::string> class_names(const std::string& file) {
+  std::vector<std::string> names;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) names.push_back(line);
+  return names;
+}
 
 std::string severity_in_words(double severity) {
   const double odds = std::exp(severity);

@@ -13,7 +13,7 @@ namespace dflare::cli {
 
 // The options of all verbs, at their defaults. Lives only at the border: verbs turn it into the library's own settings.
 struct Options {
-  std::string original, compressed, seeds, run;
+  std::string original, compressed, seeds, run, id;
   std::vector<std::string> models;
 
   std::string labels, classes, seed_filter = "auto";
@@ -45,7 +45,7 @@ using Slot = std::variant<std::string Options::*, std::int64_t Options::*, doubl
                           std::vector<std::string> Options::*>;
 
 // The verbs, as a set of bits.
-enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8 };
+enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16 };
 
 // One row of the table.
 struct Flag {

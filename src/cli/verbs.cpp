@@ -36,6 +36,16 @@ const std::vector<Verb>& verbs() {
        "Reads the run only: an export of a run under way holds what was found so far.",
        {"dflare export run --format jsonl -o findings.jsonl", "dflare export run --format npy -o arrays"},
        export_findings},
+      {kShow,
+       "show",
+       "Tell one finding of a run, and rebuild it from its seed, bit for bit",
+       "Tells from which input a finding came, what both models say of it, how decisively, and how it was reached. "
+       "Then "
+       "searches from its seed alone once more, as the run did, and compares the image with the stored one: exit code "
+       "1 "
+       "where they differ. Models and inputs must be what they were: their hashes are checked.",
+       {"dflare show run 12", "dflare show run 12:0"},
+       show},
   };
   return table;
 }

@@ -15,6 +15,7 @@ int search(const Givens& givens);
 int resume(const Givens& givens);
 int inspect(const Givens& givens);
 int export_findings(const Givens& givens);
+int show(const Givens& givens);
 
 struct Verb {
   unsigned set;  // its bit of VerbSet

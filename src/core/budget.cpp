@@ -111,7 +111,8 @@ void project(const PerturbationBudget& budget, InputView seed, std::span<std::ui
     for (std::size_t i = 0; i < image.size(); ++i) image[i] = toward(seed.data[i], image[i], share);
   };
   if (budget.l2 > 0) {
-    if (const double d = l2_distance(seed, view); d > budget.l2) shrink(budget.l2 / d);
+    constexpr double kHair = 1 - 1e-9;  // a share that rounds up to whole grey levels would keep the image beyond
+    for (double d = l2_distance(seed, view); d > budget.l2; d = l2_distance(seed, view)) shrink(kHair * budget.l2 / d);
   }
   constexpr double kShrink = 0.9;
   if (budget.min_ssim > 0) {

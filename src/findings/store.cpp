@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kApplicationId = 0x64666c72;  // "dflr"
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
 constexpr const char* kSchema = R"sql(
 BEGIN IMMEDIATE;
@@ -37,7 +37,7 @@ CREATE TABLE done (
   confirmations INTEGER NOT NULL,
   ties INTEGER NOT NULL, flaky INTEGER NOT NULL, not_finite INTEGER NOT NULL, seconds REAL NOT NULL);
 PRAGMA application_id = 0x64666c72;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 )sql";
 

@@ -1,7 +1,6 @@
 // Refining by climbing: local changes that raise a finding's severity.
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <utility>
 
 #include "strategy/refiners.h"
@@ -10,21 +9,28 @@
 namespace dflare {
 namespace {
 
-// Adds a random change to a random square, keeps what raises the severity. A change that lowers it is tried with the
+constexpr double kFirstShare = 0.25;  // side of a changed square as a share of the image's height, at first
+constexpr double kLastShare = 0.05;   // and when the queries are nearly spent
+constexpr int kAmplitude = 20;        // of a change, grey levels
+
+// Adds a random change to a random square and keeps what raises the score. A change that lowers it is tried with the
 // opposite sign next, since so small a step is nearly linear; one that raises it is repeated.
 class Climb : public Refiner {
  public:
-  void begin(const RunContext& context, SeedIndex /*seed*/, const Best& found, double severity,
+  void begin(const RunContext& /*context*/, SeedIndex /*seed*/, const Best& found, double severity,
              std::int64_t queries) override {
     best_.assign(found.image);
+    current_.assign(found.image);
+    a_ = static_cast<std::size_t>(found.label_original);
+    b_ = static_cast<std::size_t>(found.label_compressed);
     label_original_ = found.label_original;
     label_compressed_ = found.label_compressed;
     severity_ = severity;
-    acceptance_ = context.acceptance;
+    score_ = severity;
     queries_ = queries;
     asked_ = 0;
     next_ = Next::kFresh;
-    change_.assign(best_.pixels.size(), 0);
+    change_.assign(current_.pixels.size(), 0);
   }
 
   void propose(Rng& rng, Batch& out) override {
@@ -32,18 +38,21 @@ class Climb : public Refiner {
     const std::span<std::uint8_t> image = out.append();
     const int sign = next_ == Next::kOpposite ? -1 : 1;
     for (std::size_t i = 0; i < image.size(); ++i) {
-      image[i] = static_cast<std::uint8_t>(std::clamp(best_.pixels[i] + sign * change_[i], 0, 255));
+      image[i] = static_cast<std::uint8_t>(std::clamp(current_.pixels[i] + sign * change_[i], 0, 255));
     }
   }
 
   bool observe(const Verdict& v) override {
     ++asked_;
-    const double s = v.deviates ? severity(v.original, v.compressed) : -1;
-    if (s > severity_) {
-      best_.assign(v.input);
-      label_original_ = v.original.label;
-      label_compressed_ = v.compressed.label;
-      severity_ = s;
+    if (!v.finite) {
+      next_ = Next::kFresh;
+      return true;
+    }
+    if (v.deviates) keep_if_best(v);
+    const double s = score_of(v);
+    if (s > score_) {
+      current_.assign(v.input);
+      score_ = s;
       if (next_ == Next::kOpposite) {
         for (int& c : change_) c = -c;
       }
@@ -57,29 +66,45 @@ class Climb : public Refiner {
   [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_}; }
 
  private:
+  void keep_if_best(const Verdict& v) {
+    const double s = severity(v.original, v.compressed);
+    if (s <= severity_) return;
+    best_.assign(v.input);
+    label_original_ = v.original.label;
+    label_compressed_ = v.compressed.label;
+    severity_ = s;
+  }
+
+  // Severity is the lesser of the two models' insistence; their sum is the harder half of it, since a step towards one
+  // model's boundary shifts insistence from one to the other. So the walk goes by the mean of both.
+  [[nodiscard]] double score_of(const Verdict& v) const {
+    const double f = static_cast<double>(v.original.log_p[a_]) - static_cast<double>(v.original.log_p[b_]);
+    const double g = static_cast<double>(v.compressed.log_p[b_]) - static_cast<double>(v.compressed.log_p[a_]);
+    return (std::min(f, g) + (f + g) / 2) / 2;
+  }
+
   enum class Next { kFresh, kOpposite, kAgain };
 
   void draw_change(Rng& rng) {
-    static const double S0 = std::getenv("S0") ? std::atof(std::getenv("S0")) : 0.35;
-    static const double S1 = std::getenv("S1") ? std::atof(std::getenv("S1")) : 0.1;
-    static const int AMP = std::getenv("AMP") ? std::atoi(std::getenv("AMP")) : 24;
-    static const double PC = std::getenv("PC") ? std::atof(std::getenv("PC")) : 0.5;
     const double progress = static_cast<double>(asked_) / static_cast<double>(queries_);
-    const double share = S0 * std::pow(S1 / S0, progress);
+    const double share = kFirstShare * std::pow(kLastShare / kFirstShare, progress);
     std::fill(change_.begin(), change_.end(), 0);
-    const Window w = random_square(best_.shape, share * best_.shape.height, rng);
+    const Window w = random_square(current_.shape, share * current_.shape.height, rng);
     int colour[3];
-    for (int& c : colour) c = rng.between(-AMP, AMP);
-    const bool plain = rng.uniform() < PC;
-    for_each_value(best_.shape, w,
-                   [&](std::size_t i, int c) { change_[i] = plain ? colour[c] : rng.between(-AMP, AMP); });
+    for (int& c : colour) c = rng.between(-kAmplitude, kAmplitude);
+    const bool plain = rng.uniform() < 0.5;
+    for_each_value(current_.shape, w, [&](std::size_t i, int c) {
+      change_[i] = plain ? colour[c] : rng.between(-kAmplitude, kAmplitude);
+    });
   }
 
   Input best_;
+  Input current_;
+  std::size_t a_ = 0, b_ = 0;
+  double score_ = 0;
   int label_original_ = -1;
   int label_compressed_ = -1;
   double severity_ = 0;
-  Acceptance acceptance_;
   std::int64_t queries_ = 0;
   std::int64_t asked_ = 0;
   Next next_ = Next::kFresh;

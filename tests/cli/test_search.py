@@ -179,7 +179,7 @@ def test_equal_models_yield_nothing(tmp_path):
     assert (s["found"], s["natural"], s["success_rate"], s["severity"]["median"]) == (0, 0, 0, None)
 
 
-@pytest.mark.parametrize("verb", ["search", "resume", "inspect", "export"])
+@pytest.mark.parametrize("verb", ["search", "resume", "inspect", "export", "show"])
 def test_help_is_short_or_long(verb):
     short, long = dflare(verb, "-h"), dflare(verb, "--help")
     assert (short.code, long.code, short.err, long.err) == (0, 0, "", "")
@@ -189,7 +189,7 @@ def test_help_is_short_or_long(verb):
 
 
 def test_overview_and_version_name_what_there_is():
-    assert all(verb in dflare("--help").out for verb in ("search", "resume", "inspect", "export"))
+    assert all(verb in dflare("--help").out for verb in ("search", "resume", "inspect", "export", "show"))
     version = dflare("--version")
     assert version.code == 0
     assert version.out.startswith("dflare ") and "onnxruntime" in version.out and "tflite" in version.out

@@ -90,8 +90,8 @@ TEST(Corruption, GreyPicturesInColourStayGrey) {
   Input in(Shape{24, 24, 3});
   const Input grey = sample({24, 24, 1});
   for (std::size_t i = 0; i < in.pixels.size(); ++i) in.pixels[i] = grey.pixels[i / 3];
-  for (const char* name : {"gaussian-blur", "defocus", "motion-blur", "jpeg", "rotate", "translate", "zoom-in",
-                           "zoom-out", "pixelate"}) {
+  for (const char* name :
+       {"gaussian-blur", "defocus", "motion-blur", "jpeg", "rotate", "translate", "zoom-in", "zoom-out", "pixelate"}) {
     const Input out = corrupted(named(name), in, 0.4);
     for (std::size_t i = 0; i < out.pixels.size(); i += 3) {
       ASSERT_NEAR(out.pixels[i], out.pixels[i + 1], 2) << name;  // JPEG stores other colours than RGB
@@ -115,8 +115,7 @@ Input soft_sample(Shape shape) {
     for (int x = 0; x < shape.width; ++x) {
       const double blob = 150 * std::exp(-0.05 * ((y - 6) * (y - 6) + (x - 20) * (x - 20)));
       const double edge = x + y < 20 ? 50 : 0;
-      for (int c = 0; c < shape.channels; ++c)
-        image.pixels[i++] = static_cast<std::uint8_t>(40 + blob + edge + 10 * c);
+      for (int c = 0; c < shape.channels; ++c) image.pixels[i++] = static_cast<std::uint8_t>(40 + blob + edge + 10 * c);
     }
   }
   return image;

@@ -31,8 +31,9 @@ inline std::string told(const NotFinite& n) {
 }
 
 inline std::string told(const SeedDone& d) {
-  return fmt::format("done {} {} queries {} refine queries {} confirmations {} ties {} flaky {} not finite {}", d.seed.value,
-                     to_string(d.end), d.queries, d.refine_queries, d.confirmations, d.ties, d.flaky, d.not_finite);
+  return fmt::format("done {} {} queries {} refine queries {} confirmations {} ties {} flaky {} not finite {}",
+                     d.seed.value, to_string(d.end), d.queries, d.refine_queries, d.confirmations, d.ties, d.flaky,
+                     d.not_finite);
 }
 
 // One line an event, in an order that does not depend on when it happened.

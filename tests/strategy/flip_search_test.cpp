@@ -148,7 +148,9 @@ TEST_P(FlipSearchOn, BracketAlwaysHoldsTheOriginalsFlip) {
 
 INSTANTIATE_TEST_SUITE_P(Curves, FlipSearchOn,
                          testing::Values(CurveCase{"shoulder", shoulder, 6}, CurveCase{"bent", bent, 9.5}),
-                         [](const testing::TestParamInfo<CurveCase>& tested) { return std::string(tested.param.name); });
+                         [](const testing::TestParamInfo<CurveCase>& tested) {
+                           return std::string(tested.param.name);
+                         });
 
 TEST(FlipSearch, ConfidentModelsAreNoObstacle) {
   // Leads of 60 underflow in float probabilities; log p keeps them.
