@@ -32,6 +32,7 @@ class BoundaryStrategy : public Strategy {
     seed_ = seed;
     label_ = context.original[row_of(seed)].label;
     probes_ = 0;
+    blends_ = 0;
     order_natural(rng);
     begin_attack();
     choose_end_point(rng);
@@ -263,6 +264,7 @@ class BoundaryStrategy : public Strategy {
       probe_corruption(rng);
       return;
     }
+    ++blends_;
     path_.start(seed_image(), context_->input(other_), rng);
     start_bracket(known(other_, 1), context_->input(other_));
   }
@@ -271,8 +273,10 @@ class BoundaryStrategy : public Strategy {
     SeedIndex best;
     double least = 0;
     const auto n = static_cast<std::uint32_t>(context_->usable.size());
+    const int wanted =
+        std::max(1, kCandidates >> std::min(blends_, 8));  // fewer each time, so that paths that failed do not return
     int candidates = 0;
-    for (std::uint32_t tries = 0; candidates < kCandidates && tries < 20U * kCandidates; ++tries) {
+    for (std::uint32_t tries = 0; candidates < wanted && tries < 20U * kCandidates; ++tries) {
       const SeedIndex other = context_->usable[rng.below(n)];
       if (context_->original[row_of(other)].label == label_) continue;
       ++candidates;
@@ -377,6 +381,7 @@ class BoundaryStrategy : public Strategy {
   Source source_ = Source::kBlend;
   bool probing_ = false;
   int probes_ = 0;
+  int blends_ = 0;
   std::vector<std::size_t> natural_;
   const Corruption* corruption_ = nullptr;
   std::uint64_t key_ = 0;
