@@ -14,8 +14,9 @@ namespace dflare::cli {
 namespace {
 
 std::int64_t total_queries(const std::vector<SeedDone>& done) {
-  return std::accumulate(done.begin(), done.end(), std::int64_t{0},
-                         [](std::int64_t sum, const SeedDone& chain) { return sum + chain.queries + chain.refine_queries; });
+  return std::accumulate(done.begin(), done.end(), std::int64_t{0}, [](std::int64_t sum, const SeedDone& chain) {
+    return sum + chain.queries + chain.refine_queries;
+  });
 }
 
 double earlier_wall(const std::filesystem::path& run) {
