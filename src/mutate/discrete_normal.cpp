@@ -40,7 +40,7 @@ DFLARE_TARGET_CLONES bool count_boundaries(const Bits& bits, const std::array<st
     std::memcpy(&out[i], &count, sizeof count);
   }
   const Lanes none{};
-  return std::memcmp(&undecided, &none, sizeof none) != 0;
+  return std::memcmp(&undecided, &none, sizeof none) != 0;  // NOLINT(bugprone-suspicious-memory-comparison): no padding
 }
 
 }  // namespace
