@@ -251,8 +251,6 @@ class SeedAnswers {
     facts_.compressed = reading(context_.compressed, *pair_.compressed, facts_.compressed.skip_classes);
     context_.original_reading = facts_.original;
     context_.compressed_reading = facts_.compressed;
-    context_.original_reading = facts_.original;
-    context_.compressed_reading = facts_.compressed;
     context_.original.interpret(facts_.original);
     context_.compressed.interpret(facts_.compressed);
   }
