@@ -257,6 +257,7 @@ std::vector<Flag> runtime_flags() {
   };
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Flag> search_flags() {
   return {
       {.name = "strategy",

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <cmath>
 
+#include <cmath>
 #include <cstdlib>
 #include <string_view>
 
@@ -40,7 +42,7 @@ std::string grouped(std::int64_t number) {
 }
 
 std::string clock_time(double seconds) {
-  const auto total = static_cast<std::int64_t>(seconds + 0.5);
+  const std::int64_t total = std::llround(seconds);
   const std::int64_t hours = total / 3600;
   const std::int64_t minutes = total / 60 % 60;
   if (hours > 0) return fmt::format("{}:{:02}:{:02}", hours, minutes, total % 60);

@@ -79,7 +79,8 @@ void ObservedStates::reset(std::size_t dimensions, float squared_radius) {
   squared_radius_ = squared_radius;
   candidate_.assign(stride_, 0.0F);
   // A rounding costs at most one part in 2^24 (taken twice), a square that underflows at most the smallest normal.
-  const double roundings = static_cast<double>(stride_ / kLanes) + 8.0;
+  const std::size_t additions = stride_ / kLanes;
+  const double roundings = static_cast<double>(additions) + 8.0;
   const double relative = roundings * std::numeric_limits<float>::epsilon();
   const double absolute = static_cast<double>(stride_) * std::numeric_limits<float>::min();
   surely_near_ = static_cast<float>(squared_radius * (1.0 - relative) - absolute);
