@@ -312,6 +312,11 @@ std::vector<Flag> search_flags() {
        .details = "Names: pixel-change, gaussian-noise, multiplicative-noise, salt-and-pepper, average-blur, "
                   "gaussian-blur, median-blur. `paper`: all seven, rounded and clipped. `reference`: all seven as the "
                   "authors' code has them, where values are truncated and wrap around; `reference:NAME` for one."},
+  };
+}
+
+std::vector<Flag> acceptance_flags() {
+  return {
       {.name = "ties",
        .metavar = "RULE",
        .verbs = kSearch,
@@ -354,6 +359,11 @@ std::vector<Flag> search_flags() {
        .brief = "Least structural similarity of a finding to its seed, 0..1",
        .default_words = "no limit",
        .least = 0},
+  };
+}
+
+std::vector<Flag> refine_flags() {
+  return {
       {.name = "refine",
        .metavar = "HOW",
        .verbs = kSearch,
@@ -558,8 +568,9 @@ bool parse_switch(const Flag& flag, const std::string& text) {
 const std::vector<Flag>& flag_table() {
   static const std::vector<Flag> table = [] {
     std::vector<Flag> all;
-    for (auto* const part : {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags,
-                             &search_flags, &budget_flags, &speed_flags, &output_flags}) {
+    for (auto* const part :
+         {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
+          &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) all.push_back(std::move(flag));
     }
     return all;
