@@ -20,6 +20,7 @@ namespace {
 constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
 constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
 constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
+constexpr int kLeans = 10;           // towards other seeds, of an attack, where stripes help less than the first
 constexpr std::int32_t kNarrow = 1;  // of a path, in 2^-16: no image left between
 
 class BoundaryStrategy : public Strategy {
@@ -162,6 +163,7 @@ class BoundaryStrategy : public Strategy {
     double sum = 0;                           // of both margins
     int eps = 0;                              // grey levels
     int tried = 0;
+    bool leaning = false;   // towards other seeds pays here
     bool opposite = false;  // the next square is the last one with its signs turned
     Window window;
     std::array<int, 3> sign{};
@@ -171,6 +173,7 @@ class BoundaryStrategy : public Strategy {
     const PerturbationBudget& budget = context_->budget;
     attack_.image.assign(seed_image());
     attack_.tried = 0;
+    attack_.leaning = false;
     attack_.opposite = false;
     const double spread = 3 * 255 / std::sqrt(static_cast<double>(context_->shape.size()));
     attack_.eps = static_cast<int>(budget.linf > 0 ? budget.linf
@@ -194,8 +197,13 @@ class BoundaryStrategy : public Strategy {
   void write_square(std::span<std::uint8_t> image, Rng& rng) {
     Attack& a = attack_;
     std::copy(a.image.pixels.begin(), a.image.pixels.end(), image.begin());
-    if (a.tried++ == 0) {
+    const int nth = a.tried++;
+    if (nth == 1) {
       write_stripes(image, rng);
+      return;
+    }
+    if (nth == 0 || (a.leaning && nth <= kLeans)) {
+      write_lean(image, rng);
       return;
     }
     if (a.opposite) {
@@ -225,6 +233,17 @@ class BoundaryStrategy : public Strategy {
     }
   }
 
+  // Another seed as far as the budget lets it come: on some data a whole class lies that way.
+  void write_lean(std::span<std::uint8_t> image, Rng& rng) {
+    const SeedIndex other = near_other_seed(rng);
+    if (other.value < 0) return;
+    const InputView to = context_->input(other);
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      const int way = std::clamp(to.data[i] - seed_image().data[i], -attack_.eps, attack_.eps);
+      image[i] = static_cast<std::uint8_t>(seed_image().data[i] + way);
+    }
+  }
+
   // Share of the image that a square covers, falling with the number of squares tried.
   static double square_share(int tried) {
     double share = 0.1;
@@ -236,6 +255,7 @@ class BoundaryStrategy : public Strategy {
 
   void judge_square(const Verdict& v, Rng& rng) {
     const double sum = v.margin_original + v.margin_compressed;
+    if (attack_.tried == 2) attack_.leaning = sum >= attack_.sum;
     if (v.margin_original <= 0) {
       far_.assign(v.input);
       near_end_.assign(attack_.image.view());
@@ -250,7 +270,7 @@ class BoundaryStrategy : public Strategy {
       stand_at(v.original.log_p, v.compressed.log_p);
       attack_.opposite = false;
     } else {
-      attack_.opposite = !attack_.opposite && attack_.tried > 1;
+      attack_.opposite = !attack_.opposite && attack_.tried > (attack_.leaning ? kLeans + 1 : 2);
     }
   }
 
