@@ -8,13 +8,14 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers budget error finding ids input preprocess rng seed_status verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input preprocess repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions".split(), "mutate"),
     **dict.fromkeys("model runtimes".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",
     "store": "findings",
+    "natural": "natural",
     "search": "search",
 }
 
@@ -25,8 +26,9 @@ MAY_USE = {
     **{step: set() for step in STEPS},
     "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
     "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
+    "natural": {"inputs", "mutate", "query"},
     "search": STEPS | {"strategy"},
-    "cli": STEPS | {"strategy", "search"},
+    "cli": STEPS | {"strategy", "search", "natural"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.

@@ -10,6 +10,7 @@
 
 #include "cli/hash.h"
 #include "cli/record.h"
+#include "dflare/statistics.h"
 
 namespace dflare::cli {
 namespace {
@@ -17,24 +18,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Numbers = std::vector<double>;
 
-double mean(const Numbers& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-// Linear between the two nearest values, as NumPy has it.
-double quantile(Numbers values, double q) {
-  std::sort(values.begin(), values.end());
-  const double at = q * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::size_t>(at);
-  const std::size_t high = std::min(low + 1, values.size() - 1);
-  return values[low] + (at - static_cast<double>(low)) * (values[high] - values[low]);
-}
-
 Json or_null(const Numbers& values, double (*measure)(const Numbers&)) {
   return values.empty() ? Json(nullptr) : Json(measure(values));
 }
 
-double median(const Numbers& values) { return quantile(values, 0.5); }
+double mean_of(const Numbers& values) { return mean(values); }
+double median_of(const Numbers& values) { return median(values); }
 double p90(const Numbers& values) { return quantile(values, 0.9); }
 
 // A share, or null where there is nothing to share.
@@ -117,8 +106,8 @@ FindingCounts count_findings(const FindingStore& store) {
 
 Json queries_json(const ChainCounts& chains) {
   const auto total = std::accumulate(chains.queries.begin(), chains.queries.end(), 0.0);
-  return {{"mean", or_null(chains.queries, mean)},
-          {"median", or_null(chains.queries, median)},
+  return {{"mean", or_null(chains.queries, mean_of)},
+          {"median", or_null(chains.queries, median_of)},
           {"p90", or_null(chains.queries, p90)},
           {"total", static_cast<std::int64_t>(total)}};
 }
@@ -146,7 +135,7 @@ Json summarise(const FindingStore& store, const Timing& timing) {
       {"found", chains.found},
       {"success_rate", share(chains.found, searched)},
       {"queries", queries_json(chains)},
-      {"seconds", {{"mean_per_seed", or_null(chains.seconds, mean)}, {"wall", timing.wall_seconds}}},
+      {"seconds", {{"mean_per_seed", or_null(chains.seconds, mean_of)}, {"wall", timing.wall_seconds}}},
       {"queries_per_second", timing.queries_per_second},
       {"rows_exact", facts.at("rows_exact")},
       {"confirmed", findings.confirmed},
@@ -155,11 +144,11 @@ Json summarise(const FindingStore& store, const Timing& timing) {
       {"ties", chains.ties},
       {"not_finite", chains.not_finite},
       {"unique_rate", share(static_cast<std::int64_t>(findings.images.size()), findings.confirmed)},
-      {"severity", {{"median", or_null(findings.severity, median)}, {"p90", or_null(findings.severity, p90)}}},
+      {"severity", {{"median", or_null(findings.severity, median_of)}, {"p90", or_null(findings.severity, p90)}}},
       {"distance",
-       {{"linf", or_null(findings.linf, median)},
-        {"l2", or_null(findings.l2, median)},
-        {"ssim", or_null(findings.ssim, median)}}},
+       {{"linf", or_null(findings.linf, median_of)},
+        {"l2", or_null(findings.l2, median_of)},
+        {"ssim", or_null(findings.ssim, median_of)}}},
       {"kinds", Json(findings.kinds)},
       {"models", facts.at("models")},
       {"machine", facts.at("machine")},

@@ -1,0 +1,45 @@
+// A repair head: a small network behind the compressed model that says which label the original would give.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "dflare/answers.h"
+
+namespace dflare {
+
+// out = activation(weights * in + bias).
+struct DenseLayer {
+  enum class Activation { kNone, kRelu, kTanh };
+
+  std::size_t inputs = 0, outputs = 0;
+  std::vector<float> weights;  // outputs x inputs, row after row
+  std::vector<float> bias;     // outputs
+  Activation activation = Activation::kNone;
+};
+
+// What the head reads of the compressed model's answer, one value a class.
+enum class HeadFeatures {
+  kProbabilities,     // p, as the paper does (section 5.5)
+  kLogProbabilities,  // log p, as AnswerView defines it
+};
+
+struct RepairHead {
+  std::string method;  // that trained it, by name
+  HeadFeatures features = HeadFeatures::kProbabilities;
+  // The last layer yields one score a class; the largest, at its first index, is the label. No layers: the identity.
+  std::vector<DenseLayer> layers;
+  // The head speaks only where the compressed model's margin, log p of its first label less log p of its second, is
+  // below this; elsewhere the compressed model's own label (first index) stands.
+  double below_margin = std::numeric_limits<double>::infinity();
+};
+
+// The repaired label of one answer of the compressed model; -1 where the answer is not finite.
+int repaired_label(const RepairHead& head, const AnswerView& compressed);
+
+// log p of the first label less log p of the second, natural log units, >= 0: how sure a model is. 0 for a tie.
+double top_margin(const AnswerView& answer);
+
+}  // namespace dflare

@@ -1,0 +1,56 @@
+// Figures of samples against values worked out by hand or taken from the literature.
+#include "dflare/statistics.h"
+
+#include <gtest/gtest.h>
+
+namespace dflare {
+namespace {
+
+TEST(Statistics, WilsonIntervalOfSomeAndOfNone) {
+  const Interval some = Share{8, 10}.interval();
+  EXPECT_NEAR(some.low, 0.4902, 1e-4);
+  EXPECT_NEAR(some.high, 0.9433, 1e-4);
+  const Interval none = Share{0, 20}.interval();
+  EXPECT_NEAR(none.low, 0, 1e-12);
+  EXPECT_NEAR(none.high, 0.1611, 1e-4);
+  EXPECT_EQ((Share{0, 0}.interval().high), 1);
+}
+
+TEST(Statistics, QuantilesAreLinearBetweenValues) {
+  EXPECT_DOUBLE_EQ(quantile({4, 1, 3, 2}, 0.5), 2.5);
+  EXPECT_DOUBLE_EQ(quantile({10, 20}, 0.9), 19);
+  EXPECT_DOUBLE_EQ(quantile({7}, 0.1), 7);
+  EXPECT_DOUBLE_EQ(quantile({}, 0.5), 0);
+}
+
+TEST(Statistics, BootstrapSpansTheMeanAndRepeats) {
+  std::vector<double> values;
+  for (int i = 0; i < 400; ++i) values.push_back(i % 4 == 0 ? 1 : 0);
+  const Interval interval = bootstrap_mean(values, 7);
+  EXPECT_TRUE(interval.contains(0.25));
+  EXPECT_NEAR(interval.high - interval.low, 2 * 1.96 * 0.433 / 20, 0.01);
+  EXPECT_EQ(bootstrap_mean(values, 7).low, interval.low);
+}
+
+TEST(Statistics, AucCountsTiesHalf) {
+  const std::vector<double> low{1, 2};
+  const std::vector<double> high{2, 3};
+  EXPECT_DOUBLE_EQ(auc(high, low), 3.5 / 4);
+  EXPECT_DOUBLE_EQ(auc(low, high), 0.5 / 4);
+  EXPECT_DOUBLE_EQ(auc({}, high), 0.5);
+}
+
+TEST(Statistics, SpearmanSeesOrderOnly) {
+  const std::vector<double> a{1, 2, 3, 4};
+  const std::vector<double> steep{1, 10, 100, 1000};
+  const std::vector<double> falling{4, 3, 2, 1};
+  const std::vector<double> flat{5, 5, 5, 5};
+  EXPECT_DOUBLE_EQ(spearman(a, steep), 1);
+  EXPECT_DOUBLE_EQ(spearman(a, falling), -1);
+  EXPECT_DOUBLE_EQ(spearman(a, flat), 0);
+  const std::vector<double> tied{1, 2, 2, 3};
+  EXPECT_NEAR(spearman(a, tied), 0.9487, 1e-4);
+}
+
+}  // namespace
+}  // namespace dflare

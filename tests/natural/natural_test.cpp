@@ -1,0 +1,106 @@
+// Natural images are made the same wherever and however they are asked for.
+#include "dflare/natural.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "dflare/corruptions.h"
+#include "support/toy.h"
+
+namespace dflare {
+namespace {
+
+constexpr Shape kShape{8, 8, 1};
+
+SeedSet ramps(int count) {
+  std::vector<Input> images;
+  for (int i = 0; i < count; ++i) {
+    Input image(kShape);
+    for (std::size_t k = 0; k < image.pixels.size(); ++k) image.pixels[k] = static_cast<std::uint8_t>(3 * k + 7 * i);
+    images.push_back(image);
+  }
+  return toy::seeds_of(std::move(images));
+}
+
+std::vector<SeedIndex> first(int count) {
+  std::vector<SeedIndex> seeds;
+  for (int i = 0; i < count; ++i) seeds.emplace_back(i);
+  return seeds;
+}
+
+void means(InputView in, std::span<float> out) {
+  out[0] = static_cast<float>(toy::mean_of(in) / 255);
+  out[1] = 1 - out[0];
+}
+
+TEST(Natural, AnInputsImagesDoNotDependOnTheOthers) {
+  const std::vector<NaturalImage> all = corrupted_images(first(5), 4, 9);
+  const SeedIndex third(2);
+  const std::vector<NaturalImage> alone = corrupted_images({&third, 1}, 4, 9);
+  ASSERT_EQ(all.size(), 20);
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    EXPECT_EQ(alone[i].seed, third);
+    EXPECT_EQ(alone[i].key, all[8 + i].key);
+    EXPECT_EQ(alone[i].corruption, all[8 + i].corruption);
+    EXPECT_EQ(alone[i].severity, all[8 + i].severity);
+  }
+}
+
+TEST(Natural, EveryKindIsMetEquallyOften) {
+  std::map<int, int> kinds;
+  const auto kinds_of_corruption = static_cast<int>(corruptions().size());
+  for (const NaturalImage& image : corrupted_images(first(3), 2 * kinds_of_corruption, 1)) {
+    ++kinds[image.corruption];
+    EXPECT_GE(image.severity, 1);
+    EXPECT_LE(image.severity, 5);
+  }
+  EXPECT_EQ(kinds.size(), corruptions().size());
+  for (const auto& [kind, count] : kinds) EXPECT_EQ(count, 6);
+}
+
+TEST(Natural, CleanImagesAreTheInputs) {
+  const SeedSet seeds = ramps(2);
+  std::vector<std::uint8_t> bytes(kShape.size());
+  render(seeds, clean_images(first(2))[1], bytes);
+  EXPECT_EQ(bytes, seeds.seeds[1].input.pixels);
+}
+
+TEST(Natural, CorruptedImagesDifferFromTheInputs) {
+  const SeedSet seeds = ramps(1);
+  std::vector<std::uint8_t> bytes(kShape.size());
+  int changed = 0;
+  const std::vector<NaturalImage> images = corrupted_images(first(1), 26, 3);
+  for (const NaturalImage& image : images) {
+    render(seeds, image, bytes);
+    changed += bytes != seeds.seeds[0].input.pixels ? 1 : 0;
+  }
+  EXPECT_GE(changed, 20);
+}
+
+TEST(Natural, AnswersAreThoseOfSingleQueriesAtAnyBatchAndThreadCount) {
+  const SeedSet seeds = ramps(7);
+  const auto model = make_function_model(kShape, 2, means);
+  const OutputReading reading{.kind = OutputKind::kProbabilities};
+  const std::vector<NaturalImage> images = corrupted_images(first(7), 5, 2);
+  const Answers one = ask_all(*model, reading, seeds, images, {.workers = 1, .batch = 1});
+  const Answers many = ask_all(*model, reading, seeds, images, {.workers = 3, .batch = 4});
+  ASSERT_EQ(one.rows(), images.size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    Input image(kShape);
+    render(seeds, images[i], image.pixels);
+    EXPECT_FLOAT_EQ(one[i].p[0], static_cast<float>(toy::mean_of(image.view()) / 255));
+    EXPECT_EQ(one[i].p[0], many[i].p[0]);
+    EXPECT_EQ(one[i].label, many[i].label);
+  }
+}
+
+TEST(Natural, AFailingModelIsHeardOf) {
+  const SeedSet seeds = ramps(3);
+  const auto model =
+      make_function_model(kShape, 2, [](InputView, std::span<float>) { throw std::runtime_error("no"); });
+  EXPECT_THROW(ask_all(*model, {}, seeds, clean_images(first(3)), {.workers = 2}), std::exception);
+}
+
+}  // namespace
+}  // namespace dflare
