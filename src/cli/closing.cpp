@@ -74,6 +74,22 @@ std::string kinds_line(const Json& summary) {
   return line;
 }
 
+// How the findings were reached: a corruption of the seed itself is what may happen in the field.
+std::string ways_line(const Json& summary) {
+  const std::pair<const char*, const char*> words[] = {
+      {"corrupt", "by one natural corruption"},
+      {"mutate", "by mutations"},
+      {"attack", "by changes within the budget"},
+      {"blend", "on the way to another input"},
+  };
+  std::string line;
+  for (const auto& [way, text] : words) {
+    const std::int64_t count = summary.value("ways", Json::object()).value(way, std::int64_t{0});
+    if (count > 0) line += fmt::format("{}{} {}", line.empty() ? "" : ", ", grouped(count), text);
+  }
+  return line;
+}
+
 std::string natural_line(const Json& summary) {
   if (summary.at("natural") == 0) return "";
   return fmt::format("{} inputs on which they differ as they are", counted(summary.at("natural")));
@@ -181,6 +197,7 @@ void print_closing_table(const FindingStore& store, const Json& summary) {
   row("inputs", inputs_line(summary));
   row("found", found_line(summary));
   row("", kinds_line(summary));
+  row("reached", ways_line(summary));
   row("natural", natural_line(summary));
   row("queries", queries_line(summary));
   row("severity", severity_line(summary));

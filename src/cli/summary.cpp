@@ -78,11 +78,17 @@ ChainCounts count_chains(const std::vector<SeedDone>& done, const SeedCounts& se
 
 // The confirmed findings; natural ones have kind and image only.
 struct FindingCounts {
-  std::map<std::string, std::int64_t> kinds;
+  std::map<std::string, std::int64_t> kinds, ways;
   std::set<std::string> images;
   std::int64_t confirmed = 0;
   Numbers severity, linf, l2, ssim;
 };
+
+// Where the path to a finding led; strategies without paths mutate.
+std::string way_of(const Finding& finding) {
+  const Json how = Json::parse(finding.how, nullptr, /*allow_exceptions=*/false);
+  return how.is_object() ? how.value("end_point", "mutate") : "mutate";
+}
 
 FindingCounts count_findings(const FindingStore& store) {
   FindingCounts counts;
@@ -96,6 +102,7 @@ FindingCounts count_findings(const FindingStore& store) {
     ++counts.kinds[std::string(to_string(finding.kind))];
     counts.images.insert(sha256(finding.png));
     if (finding.kind == FindingKind::kNatural) return;
+    ++counts.ways[way_of(finding)];
     counts.severity.push_back(finding.severity);
     counts.linf.push_back(finding.distance.linf);
     counts.l2.push_back(finding.distance.l2);
@@ -150,6 +157,7 @@ Json summarise(const FindingStore& store, const Timing& timing) {
         {"l2", or_null(findings.l2, median_of)},
         {"ssim", or_null(findings.ssim, median_of)}}},
       {"kinds", Json(findings.kinds)},
+      {"ways", Json(findings.ways)},
       {"models", facts.at("models")},
       {"machine", facts.at("machine")},
       {"batch", facts.at("batch")},

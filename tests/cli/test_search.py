@@ -48,6 +48,15 @@ def test_json_prints_the_summary_alone(tmp_path):
     assert json.loads(result.out) == summary_of(tmp_path / "run")
 
 
+def test_the_summary_tells_how_findings_were_reached(tmp_path):
+    result = digits_search(tmp_path / "run", "--max-seeds", 30)
+    ways = summary_of(tmp_path / "run")["ways"]
+    recorded = [json.loads(row["how"])["end_point"] if isinstance(row["how"], str) else row["how"]["end_point"]
+                for row in findings_of(tmp_path / "run", tmp_path / "f.jsonl") if row["kind"] != "natural"]
+    assert ways == {way: recorded.count(way) for way in set(recorded)}
+    assert f"{ways['corrupt']} by one natural corruption" in result.out
+
+
 def test_quiet_prints_nothing(tmp_path):
     result = digits_search(tmp_path / "run", "--max-seeds", 10, "--quiet")
     assert (result.code, result.out, result.err) == (0, "", "")
