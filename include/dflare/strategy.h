@@ -94,13 +94,23 @@ enum class Refine {
   kShrink,  // smaller distance to the seed while it stays a deviation
 };
 
+// Of `diffchaser`. The paper (Xie et al., IJCAI 2019) names m, r2 and k; its code is not public, and these defaults are
+// ours: docs/diffchaser.md tells how they were chosen.
+struct DiffchaserOptions {
+  int population = 20;          // --population: members, the paper's m; 2 to kMaxPopulation. One batch a round
+  int k = 2;                    // --k-uncertainty: fitness is top-1 less the k-th probability; >= 2
+  double mutation_rate = 0.05;  // --mutation-rate: share of a child's pixels that change, the paper's r2; in (0, 1]
+};
+inline constexpr int kMaxPopulation = 4096;
+
 // What the strategies need to know, by their options' names.
 struct StrategyOptions {
-  std::string name = "dflare";  // --strategy: boundary, dflare, random
+  std::string name = "dflare";  // --strategy: boundary, dflare, diffchaser, random
   EndPoints end_points = EndPoints::kAuto;
   Fitness fitness = Fitness::kPaper;
   SelectionPolicy selection = SelectionPolicy::kMetropolisHastings;
   std::string operators = "paper";
+  DiffchaserOptions diffchaser;
 };
 
 // What is done with a chain's finding: the second phase of a chain, under the same rules as a Strategy.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/diffchaser_flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/strategy.h"
@@ -265,12 +266,12 @@ std::vector<Flag> search_flags() {
        .verbs = kSearch,
        .group = kSearching,
        .slot = &Options::strategy,
-       .brief = "How the next input is chosen: boundary, dflare or random",
+       .brief = "How the next input is chosen: boundary, dflare, diffchaser or random",
        .details =
            "`boundary`: finds the place between the two models' flips on a path from the seed to an input that "
            "neither gives the seed's label; a handful of queries a seed. `dflare`: the paper's search, which keeps "
-           "a mutant when it widens the gap between the two models or shows a new state. `random`: random "
-           "mutations one upon another, to compare with.",
+           "a mutant when it widens the gap between the two models or shows a new state. `diffchaser`: the genetic "
+           "search that the paper compares with. `random`: random mutations one upon another, to compare with.",
        .choices = strategy_names()},
       {.name = "end-points",
        .metavar = "SOURCE",
@@ -570,7 +571,7 @@ const std::vector<Flag>& flag_table() {
     std::vector<Flag> all;
     for (auto* const part :
          {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
-          &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
+          &diffchaser_flags, &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) all.push_back(std::move(flag));
     }
     return all;

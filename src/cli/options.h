@@ -25,6 +25,8 @@ struct Options {
 
   std::string strategy = "boundary", end_points = "auto", fitness = "paper", selection = "metropolis-hastings",
               operators = "paper";
+  std::int64_t population = 20, k_uncertainty = 2;
+  double mutation_rate = 0.05;
   std::string ties = "skip", require = "any", refine = "none", linf;
   double l2 = 0, min_ssim = 0, min_severity = 0;
   std::int64_t refine_queries = 400;

@@ -83,6 +83,8 @@ StrategyOptions strategy_options(const Options& options) {
   strategy.selection = options.selection == "uniform"     ? SelectionPolicy::kUniform
                        : options.selection == "reference" ? SelectionPolicy::kReference
                                                           : SelectionPolicy::kMetropolisHastings;
+  strategy.diffchaser = {to_int(options.population, "population"), to_int(options.k_uncertainty, "k-uncertainty"),
+                         options.mutation_rate};
   return strategy;
 }
 

@@ -17,6 +17,11 @@ namespace {
 
 using Rows = std::vector<SeedIndex>;
 
+// Inputs that a strategy may propose at a time.
+std::int64_t proposals_of(const SearchSettings& s) {
+  return static_cast<std::int64_t>(make_strategy_factory(s.strategy)()->max_proposals());
+}
+
 void check_settings(const Pair& pair, const SearchSettings& s) {
   const auto require = [](bool ok, const std::string& what, const std::string& hint) {
     if (!ok) throw Error(ErrorCode::kBadArgument, what, hint);
@@ -24,6 +29,11 @@ void check_settings(const Pair& pair, const SearchSettings& s) {
   require(s.max_queries >= 2,
           "the query budget is " + std::to_string(s.max_queries) + ", and the seed itself takes one",
           "use --max-queries N with N >= 2");
+  const std::int64_t least = 1 + proposals_of(s);
+  require(s.max_queries >= least,
+          "the query budget is " + std::to_string(s.max_queries) + ", and the seed and its first population take " +
+              std::to_string(least),
+          "use --max-queries N with N >= " + std::to_string(least) + ", or a smaller --population");
   require(s.confirm >= 1, "a finding must be confirmed at least once", "use --confirm K with K >= 1");
   require(s.shards >= 1 && s.shard >= 0 && s.shard < s.shards, "there is no such shard",
           "use --shard I/N with 0 <= I < N");
@@ -78,6 +88,7 @@ class SeedAnswers {
 
   StartUp finish() {
     measure_batch();
+    hold_whole_populations();
     measure_rows_exact();
     ask_seeds();
     read_outputs();
@@ -128,6 +139,12 @@ class SeedAnswers {
       if (per_row > 1.1 * best || per_row * rows > 0.2) break;
       best = std::min(best, per_row);
     }
+  }
+
+  // What the workers will really ask at a time: as many chains as fit, one at least, each with all that it proposes.
+  void hold_whole_populations() {
+    const auto proposals = static_cast<int>(proposals_of(settings_));
+    facts_.batch = std::max(1, facts_.batch / proposals) * proposals;
   }
 
   static double least_seconds(PairInstance& instance, std::span<const InputView> inputs) {

@@ -9,7 +9,7 @@
 namespace dflare {
 
 const std::vector<std::string>& strategy_names() {
-  static const std::vector<std::string> names{"boundary", "dflare", "random"};
+  static const std::vector<std::string> names{"boundary", "dflare", "diffchaser", "random"};
   return names;
 }
 
@@ -23,6 +23,7 @@ StrategyFactory make_strategy_factory(const StrategyOptions& options) {
       return make_dflare(operators, fitness, selection);
     };
   }
+  if (options.name == "diffchaser") return make_diffchaser_factory(options.diffchaser);
   if (options.name == "random") {
     return [operators] { return make_random(operators); };
   }

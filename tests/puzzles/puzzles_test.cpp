@@ -132,6 +132,8 @@ TEST(Puzzle, SlabIsReachedByBlurOnly) {
   SearchSettings s = with_operators("pixel-change,gaussian-noise,salt-and-pepper");
   s.max_queries = 300;
   EXPECT_EQ(found(toy::search(models, seeds, s)), 0);
+  s.strategy.name = "diffchaser";  // changes single pixels, whatever the operators
+  EXPECT_EQ(found(toy::search(models, seeds, s)), 0);
 }
 
 // SOLUTION: with strict labels there is none: rounding to 8 bits never turns the order of two values around, it only

@@ -49,6 +49,49 @@ TEST(Budget, HoldsForEveryStrategy) {
   }
 }
 
+// The kept member is not asked again: a population of 10 takes 10 queries, then 9 a round, and none is begun that might
+// not be paid.
+TEST(Budget, ThatCannotPayAPopulationEndsTheChain) {
+  const toy::ToyPair models = equal_pair();
+  SearchSettings s = toy::settings();
+  s.strategy.name = "diffchaser";
+  s.strategy.diffchaser.population = 10;
+  for (const auto& [budget, spent] : {std::pair{11, 11}, {20, 11}, {21, 20}, {29, 20}, {30, 29}}) {
+    s.max_queries = budget;
+    for (const SeedDone& d : toy::search(models, toy::varied_seeds(kShape, 5), s).done) {
+      EXPECT_EQ(d.queries, spent) << "budget " << budget;
+      EXPECT_EQ(d.end, ChainEnd::kQueriesSpent);
+    }
+  }
+}
+
+TEST(Budget, BelowTheFirstPopulationIsRefused) {
+  SearchSettings s = toy::settings();
+  s.strategy.name = "diffchaser";
+  s.strategy.diffchaser.population = 10;
+  s.max_queries = 10;
+  const toy::ToyPair models = equal_pair();
+  try {
+    toy::search(models, toy::varied_seeds(kShape, 5), s);
+    FAIL() << "a search that can ask nothing began";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kBadArgument);
+    EXPECT_NE(e.hint().find("--population"), std::string::npos);
+  }
+}
+
+TEST(Budget, BatchHoldsWholePopulations) {
+  const toy::ToyPair models = equal_pair();
+  const SeedSet seeds = toy::varied_seeds(kShape, 5);
+  SearchSettings s = toy::settings();
+  s.strategy.name = "diffchaser";
+  s.strategy.diffchaser.population = 10;
+  for (const auto& [asked, used] : {std::pair{1, 10}, {10, 10}, {19, 10}, {64, 60}}) {
+    s.batch = asked;
+    EXPECT_EQ(Search(models.pair(), seeds, s).facts().batch, used) << "batch " << asked;
+  }
+}
+
 // The seed's own query was made at start-up; confirming is counted apart.
 TEST(Budget, QueriesToldAreTheQueriesMade) {
   for (const std::string& name : strategy_names()) {

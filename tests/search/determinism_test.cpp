@@ -133,10 +133,10 @@ TEST_P(DeterminismOf, ResumeOfAFinishedRunDoesNothing) {
 INSTANTIATE_TEST_SUITE_P(Strategies, DeterminismOf, testing::ValuesIn(strategy_names()),
                          [](const testing::TestParamInfo<std::string>& tested) { return tested.param; });
 
-// `boundary` may walk towards other seeds; these two look at their own only.
+// `boundary` may walk towards other seeds; the others look at their own only.
 TEST(Determinism, FindingOfASeedDoesNotDependOnTheOtherSeeds) {
   const toy::ToyPair models = toy::linear_pair();
-  for (const char* strategy : {"dflare", "random"}) {
+  for (const char* strategy : {"dflare", "diffchaser", "random"}) {
     SearchSettings s = toy::settings();
     s.strategy.name = strategy;
     const Events few = toy::search(models, toy::varied_seeds(kShape, kSeeds), s);
