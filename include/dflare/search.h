@@ -34,7 +34,8 @@ struct SearchSettings {
   SeedFilter seed_filter = SeedFilter::kAuto;
   OutputOption output = OutputOption::kAuto;
   std::uint64_t rng_seed = 0;
-  std::int64_t max_queries = 2000;  // a seed, its own query included
+  int findings_per_seed = 1;        // distinct ones; a chain goes on until it has so many, >= 1
+  std::int64_t max_queries = 2000;  // a finding: the first of a seed with the seed's own query included
   double timeout_seconds = 0;       // a seed; 0: none
   double time_limit_seconds = 0;    // the run; 0: none
   // Usable seeds to search; 0: all. Inputs after the last one that is needed are not asked (status not_asked).
@@ -74,6 +75,7 @@ struct StepSeconds {
 
 // Counters that any thread may read while the engine runs: for the progress display and a watchdog.
 struct LiveProgress {
+  // found: seeds with a confirmed finding.
   std::atomic<std::int64_t> seeds_total{0}, seeds_done{0}, found{0}, natural{0}, flaky{0}, queries{0};
   // Steady-clock nanoseconds at which the oldest query still running was started; 0 while none runs.
   // One slot a worker, and one for start-up.

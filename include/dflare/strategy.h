@@ -70,6 +70,8 @@ class Strategy {
   virtual Decision observe(std::span<const Verdict> verdicts, Rng& rng) = 0;
   // The last deviation did not count (flaky, or too mild): look elsewhere.
   virtual void rejected(Rng& /*rng*/) {}
+  // The last deviation counts, and another one is wanted that is not its neighbour: a way of its own from the seed.
+  virtual void again(const RunContext& context, SeedIndex seed, Rng& rng) { begin(context, seed, rng); }
   // How the last deviation was reached, as a JSON object; empty: nothing to tell. Called once a finding.
   [[nodiscard]] virtual std::string how() const { return {}; }
 };

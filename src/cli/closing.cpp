@@ -98,8 +98,8 @@ std::string natural_line(const Json& summary) {
 std::string queries_line(const Json& summary) {
   const Json& queries = summary.at("queries");
   if (queries.at("median").is_null()) return "";
-  return fmt::format("median {:g} a seed, mean {:.1f}; {} in {}, {} a second", queries.at("median").get<double>(),
-                     queries.at("mean").get<double>(), counted(queries.at("total")),
+  return fmt::format("median {:g} until a seed's first finding, mean {:.1f}; {} in {}, {} a second",
+                     queries.at("median").get<double>(), queries.at("mean").get<double>(), counted(queries.at("total")),
                      clock_time(summary.at("seconds").at("wall").get<double>()),
                      grouped(std::llround(summary.at("queries_per_second").get<double>())));
 }

@@ -32,7 +32,7 @@ struct Options {
   std::int64_t refine_queries = 400;
   std::int64_t rng_seed = 0, confirm = 1;
 
-  std::int64_t max_queries = 2000, max_seeds = 0;
+  std::int64_t max_queries = 2000, findings_per_seed = 1, max_seeds = 0;
   double timeout = 0, time_limit = 0, query_timeout = 120;
   std::string shard;
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 #include <numeric>
+#include <utility>
 
 #include "cli/closing.h"
 #include "dflare/error.h"
@@ -69,9 +70,12 @@ int Session::interrupted_at_start_up() {
 
 void Session::recall_counts(const std::vector<SeedDone>& done) {
   queries_before_ = total_queries(done);
-  store_.for_each_finding(false, [this](const Finding& finding) {
-    auto& count = finding.flaky ? live_.flaky : finding.kind == FindingKind::kNatural ? live_.natural : live_.found;
-    ++count;
+  SeedIndex last;
+  store_.for_each_finding(false, [&](const Finding& finding) {
+    const bool counts = !finding.flaky && finding.kind != FindingKind::kNatural;
+    if (finding.flaky) ++live_.flaky;
+    if (!finding.flaky && !counts) ++live_.natural;
+    if (counts && finding.seed != std::exchange(last, finding.seed)) ++live_.found;
   });
   live_.seeds_done = static_cast<std::int64_t>(done.size());
 }

@@ -173,6 +173,7 @@ SearchSettings search_settings(const Options& options) {
                                                  : OutputOption::kAuto;
   settings.rng_seed = static_cast<std::uint64_t>(options.rng_seed);
   settings.max_queries = options.max_queries;
+  settings.findings_per_seed = to_int(options.findings_per_seed, "findings-per-seed");
   settings.timeout_seconds = options.timeout;
   settings.time_limit_seconds = options.time_limit;
   settings.max_seeds = options.max_seeds;

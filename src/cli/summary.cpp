@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,20 +55,23 @@ SeedCounts count_seeds(const Json& seeds) {
 
 // The chains that have ended, natural inputs apart.
 struct ChainCounts {
-  Numbers queries, seconds;
-  std::int64_t found = 0, confirmations = 0, flaky = 0, ties = 0, not_finite = 0, ended = 0;
+  Numbers queries, seconds;  // queries: until the first finding
+  std::int64_t queries_total = 0, found = 0, confirmations = 0, flaky = 0, ties = 0, not_finite = 0, ended = 0;
 };
 
-ChainCounts count_chains(const std::vector<SeedDone>& done, const SeedCounts& seeds) {
+ChainCounts count_chains(const std::vector<SeedDone>& done, const SeedCounts& seeds,
+                         const std::map<SeedIndex, std::int64_t>& first_found) {
   ChainCounts counts;
   for (const SeedDone& chain : done) {
     ++counts.ended;
     counts.flaky += chain.flaky;
     counts.confirmations += chain.confirmations;
     if (!seeds.searchable[static_cast<std::size_t>(chain.seed.value)]) continue;
-    counts.queries.push_back(static_cast<double>(chain.queries));
+    const auto first = first_found.find(chain.seed);
+    counts.queries.push_back(static_cast<double>(first == first_found.end() ? chain.queries : first->second));
+    counts.queries_total += chain.queries;
     counts.seconds.push_back(chain.seconds);
-    counts.found += chain.end == ChainEnd::kFound ? 1 : 0;
+    counts.found += first == first_found.end() ? 0 : 1;
     counts.ties += chain.ties;
     counts.not_finite += chain.not_finite;
   }
@@ -82,6 +84,7 @@ struct FindingCounts {
   std::set<std::string> images;
   std::int64_t confirmed = 0;
   Numbers severity, linf, l2, ssim;
+  std::map<SeedIndex, std::int64_t> first;  // by seed: queries until its first, natural ones apart
 };
 
 // Where the path to a finding led; strategies without paths mutate.
@@ -103,6 +106,7 @@ FindingCounts count_findings(const FindingStore& store) {
     counts.images.insert(sha256(finding.png));
     if (finding.kind == FindingKind::kNatural) return;
     ++counts.ways[way_of(finding)];
+    counts.first.emplace(finding.seed, finding.queries);
     counts.severity.push_back(finding.severity);
     counts.linf.push_back(finding.distance.linf);
     counts.l2.push_back(finding.distance.l2);
@@ -111,12 +115,14 @@ FindingCounts count_findings(const FindingStore& store) {
   return counts;
 }
 
-Json queries_json(const ChainCounts& chains) {
-  const auto total = std::accumulate(chains.queries.begin(), chains.queries.end(), 0.0);
-  return {{"mean", or_null(chains.queries, mean_of)},
-          {"median", or_null(chains.queries, median_of)},
-          {"p90", or_null(chains.queries, p90)},
-          {"total", static_cast<std::int64_t>(total)}};
+Json queries_json(const ChainCounts& chains, std::size_t findings) {
+  return {
+      {"mean", or_null(chains.queries, mean_of)},
+      {"median", or_null(chains.queries, median_of)},
+      {"p90", or_null(chains.queries, p90)},
+      {"total", chains.queries_total},
+      {"per_finding", findings == 0 ? Json(nullptr)
+                                    : Json(static_cast<double>(chains.queries_total) / static_cast<double>(findings))}};
 }
 
 }  // namespace
@@ -125,8 +131,8 @@ Json summarise(const FindingStore& store, const Timing& timing) {
   const RunRecord record = store.record();
   const Json facts = parse_record(record.facts, store.folder());
   const SeedCounts seeds = count_seeds(parse_record(record.seeds, store.folder()));
-  const ChainCounts chains = count_chains(store.done(), seeds);
   const FindingCounts findings = count_findings(store);
+  const ChainCounts chains = count_chains(store.done(), seeds, findings.first);
   const auto searched = static_cast<std::int64_t>(chains.queries.size());
   const std::int64_t remaining = seeds.planned - chains.ended;
   return {
@@ -141,7 +147,7 @@ Json summarise(const FindingStore& store, const Timing& timing) {
       {"accuracy", facts.at("accuracy")},
       {"found", chains.found},
       {"success_rate", share(chains.found, searched)},
-      {"queries", queries_json(chains)},
+      {"queries", queries_json(chains, findings.severity.size())},
       {"seconds", {{"mean_per_seed", or_null(chains.seconds, mean_of)}, {"wall", timing.wall_seconds}}},
       {"queries_per_second", timing.queries_per_second},
       {"rows_exact", facts.at("rows_exact")},

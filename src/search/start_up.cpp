@@ -34,6 +34,8 @@ void check_settings(const Pair& pair, const SearchSettings& s) {
           "the query budget is " + std::to_string(s.max_queries) + ", and the seed and its first population take " +
               std::to_string(least),
           "use --max-queries N with N >= " + std::to_string(least) + ", or a smaller --population");
+  require(s.findings_per_seed >= 1, "a seed's search ends with its first finding at the earliest",
+          "use --findings-per-seed N with N >= 1");
   require(s.confirm >= 1, "a finding must be confirmed at least once", "use --confirm K with K >= 1");
   require(s.shards >= 1 && s.shard >= 0 && s.shard < s.shards, "there is no such shard",
           "use --shard I/N with 0 <= I < N");

@@ -79,6 +79,8 @@ void Worker::start(Chain& chain, SeedIndex seed) {
   chain.rng = Rng(work_.settings.rng_seed, static_cast<std::uint64_t>(seed.value));
   chain.tally = SeedDone{.seed = seed, .queries = 1};
   chain.findings = 0;
+  chain.queries_before = 0;
+  chain.images.clear();
   chain.active = true;
   chain.refining = false;
   chain.strategy->begin(work_.context, seed, chain.rng);
@@ -195,17 +197,29 @@ void Worker::confirm(const Claim& claim) {
   chain.found = std::move(finding);
 }
 
-// A finding in its last form: it counts and ends the chain, or the chain looks elsewhere.
+// A finding in its last form: it counts, and its chain ends or goes on for another; or the chain looks elsewhere.
 void Worker::settle(Chain& chain, Finding finding) {
   finding.seconds = chain.tally.seconds;
   const bool mild = finding.severity < work_.settings.min_severity;
-  if (finding.flaky || mild) {
-    chain.tally.flaky += finding.flaky ? 1 : 0;
+  const bool known = std::find(chain.images.begin(), chain.images.end(), finding.png) != chain.images.end();
+  const bool counts = !finding.flaky && !mild && !known;
+  if (finding.flaky) ++chain.tally.flaky;
+  if (finding.flaky || counts) events_.findings.push_back(finding);
+  if (counts)
+    go_on_after(chain, std::move(finding));
+  else
     chain.strategy->rejected(chain.rng);
-  } else {
+}
+
+void Worker::go_on_after(Chain& chain, Finding finding) {
+  if (chain.images.empty()) ++seeds_found_;
+  chain.images.push_back(std::move(finding.png));
+  if (std::ssize(chain.images) >= work_.settings.findings_per_seed) {
     end(chain, ChainEnd::kFound);
+    return;
   }
-  if (!mild || finding.flaky) events_.findings.push_back(std::move(finding));
+  chain.queries_before = chain.tally.queries;
+  chain.strategy->again(work_.context, chain.tally.seed, chain.rng);
 }
 
 // The refined image must be confirmed as the first was; where it is not, the first stays.
@@ -224,7 +238,7 @@ void Worker::finish_refining(Chain& chain) {
 
 void Worker::check_budget(Chain& chain) {
   const auto next = static_cast<std::int64_t>(chain.strategy->max_proposals());
-  if (chain.tally.queries + next > work_.settings.max_queries)
+  if (chain.tally.queries - chain.queries_before + next > work_.settings.max_queries)
     end(chain, ChainEnd::kQueriesSpent);
   else if (work_.settings.timeout_seconds > 0 && chain.tally.seconds >= work_.settings.timeout_seconds)
     end(chain, ChainEnd::kTimeSpent);
@@ -248,9 +262,8 @@ void Worker::write_events() {
       ++work_.live.flaky;
     else if (f.kind == FindingKind::kNatural)
       ++work_.live.natural;
-    else
-      ++work_.live.found;
   }
+  work_.live.found += std::exchange(seeds_found_, 0);
   work_.live.seeds_done += static_cast<std::int64_t>(events_.done.size());
   events_.clear();
   steps_.store += watch.seconds();

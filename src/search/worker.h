@@ -45,7 +45,9 @@ class Worker {
     SeedDone tally;
     std::size_t first_row = 0;
     std::size_t rows = 0;
-    int findings = 0;  // ordinals given out, flaky ones included
+    int findings = 0;                               // ordinals given out, those that do not count included
+    std::int64_t queries_before = 0;                // of the last finding that counts
+    std::vector<std::vector<std::uint8_t>> images;  // of the findings that count
     bool active = false;
     bool refining = false;
     Finding found;  // while refining
@@ -70,6 +72,7 @@ class Worker {
   void judge_refined(Chain& chain);
   void confirm(const Claim& claim);
   void settle(Chain& chain, Finding finding);
+  void go_on_after(Chain& chain, Finding finding);
   void finish_refining(Chain& chain);
   void check_budget(Chain& chain);
   void end(Chain& chain, ChainEnd how);
@@ -85,6 +88,7 @@ class Worker {
   std::vector<Claim> claims_;
   std::vector<Chain*> refined_;  // chains whose refining ended in this step
   Events events_;
+  int seeds_found_ = 0;  // among events_: seeds with their first finding that counts
   StepSeconds steps_;
 };
 

@@ -33,6 +33,7 @@ class BoundaryStrategy : public Strategy {
     seed_ = seed;
     label_ = context.original[row_of(seed)].label;
     probes_ = 0;
+    in_vain_ = 0;
     blends_ = 0;
     order_natural(rng);
     begin_attack();
@@ -71,6 +72,13 @@ class BoundaryStrategy : public Strategy {
   }
 
   void rejected(Rng& rng) override { choose_end_point(rng); }
+
+  // Goes on through the corruptions that were not tried yet, then to other seeds; attacks begin at the seed anew.
+  void again(const RunContext& /*context*/, SeedIndex /*seed*/, Rng& rng) override {
+    in_vain_ = 0;
+    begin_attack();
+    choose_end_point(rng);
+  }
 
   [[nodiscard]] std::string how() const override {
     const double t = static_cast<double>(probing_ ? BlendPath::kEnd : step_) / BlendPath::kEnd;
@@ -125,7 +133,7 @@ class BoundaryStrategy : public Strategy {
     }
     if (!context_->budget.unlimited())
       probe_attack();
-    else if (probes_ < kNaturalProbes)
+    else if (in_vain_ < kNaturalProbes && static_cast<std::size_t>(probes_) < natural_.size())
       probe_corruption(rng);
     else
       start_blend(rng);
@@ -138,6 +146,7 @@ class BoundaryStrategy : public Strategy {
     within_corruption_ = false;
     probing_ = true;
     ++probes_;
+    ++in_vain_;
   }
 
   void probe_mutation(Rng& rng) {
@@ -401,6 +410,7 @@ class BoundaryStrategy : public Strategy {
   Source source_ = Source::kBlend;
   bool probing_ = false;
   int probes_ = 0;
+  int in_vain_ = 0;  // since the last finding
   int blends_ = 0;
   std::vector<std::size_t> natural_;
   const Corruption* corruption_ = nullptr;

@@ -202,3 +202,33 @@ def test_overview_and_version_name_what_there_is():
     version = dflare("--version")
     assert version.code == 0
     assert version.out.startswith("dflare ") and "onnxruntime" in version.out and "tflite" in version.out
+
+
+def test_findings_per_seed_are_stored_counted_and_rebuilt(tmp_path):
+    assert digits_search(tmp_path / "one", "--max-seeds", 6, "--quiet").code == 0
+    result = digits_search(tmp_path / "many", "--max-seeds", 6, "--findings-per-seed", 4, "--json", "--quiet")
+    assert result.code == 0, result
+    one, many = summary_of(tmp_path / "one"), json.loads(result.out)
+    assert many["found"] == one["found"] == many["searched"]
+    assert many["confirmed"] - many["natural"] == 4 * many["found"] and many["unique_rate"] == 1
+    for figure in ("mean", "median", "p90"):
+        assert many["queries"][figure] == one["queries"][figure], "until the first finding"
+    assert many["queries"]["per_finding"] == many["queries"]["total"] / (4 * many["found"])
+    first = [row for row in findings_of(tmp_path / "many", tmp_path / "many.jsonl") if row["kind"] != "natural"]
+    seed = first[-1]["seed"]
+    for row in (row for row in first if row["seed"] == seed):
+        shown = dflare("show", tmp_path / "many", f"{seed}:{row['ordinal']}")
+        assert shown.code == 0 and "bit for bit" in shown.out, shown
+
+
+def test_a_seed_with_fewer_findings_than_wanted_counts_as_found(tmp_path):
+    result = digits_search(tmp_path / "run", "--max-seeds", 3, "--findings-per-seed", 500, "--max-queries", 15, "--json",
+                           "--quiet")
+    assert result.code == 0, result
+    summary = json.loads(result.out)
+    assert summary["found"] > 0 and summary["confirmed"] < 500 * summary["found"]
+
+
+def test_no_findings_per_seed_is_refused(tmp_path):
+    result = digits_search(tmp_path / "run", "--findings-per-seed", 0)
+    assert result.code == 2 and "--findings-per-seed" in result.err, result
