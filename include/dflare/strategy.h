@@ -77,7 +77,12 @@ class Strategy {
 };
 
 // --fitness of `dflare`.
-enum class Fitness { kPaper, kReference, kNoState };
+enum class Fitness {
+  kPaper,             // a wider gap, or at an equal gap a new state
+  kReference,         // the authors' code: any change of the gap, or a new state
+  kNoState,           // a wider gap only
+  kNoStateReference,  // the authors' code for that: keeps nothing
+};
 
 // --end-points of `boundary`: where the far end of a path comes from.
 enum class EndPoints {

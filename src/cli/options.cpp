@@ -291,10 +291,12 @@ std::vector<Flag> search_flags() {
        .verbs = kSearch,
        .group = kSearching,
        .slot = &Options::fitness,
-       .brief = "When `dflare` keeps a mutant: paper, reference or no-state",
+       .brief = "When `dflare` keeps a mutant: paper, reference, no-state or no-state-reference",
        .details = "`paper`: a wider gap, or at an equal gap a new state. `reference`: what the authors' published code "
-                  "does (any change of the gap, or a new state). `no-state`: a wider gap only.",
-       .choices = {"paper", "reference", "no-state"}},
+                  "does (any change of the gap, or a new state). `no-state`: a wider gap only. `no-state-reference`: "
+                  "what the authors' code does "
+                  "without states, which is to keep no mutant at all.",
+       .choices = {"paper", "reference", "no-state", "no-state-reference"}},
       {.name = "selection",
        .metavar = "NAME",
        .verbs = kSearch,

@@ -79,7 +79,8 @@ StrategyOptions strategy_options(const Options& options) {
   strategy.operators = options.operators;
   strategy.fitness = options.fitness == "paper"       ? Fitness::kPaper
                      : options.fitness == "reference" ? Fitness::kReference
-                                                      : Fitness::kNoState;
+                     : options.fitness == "no-state"  ? Fitness::kNoState
+                                                      : Fitness::kNoStateReference;
   strategy.selection = options.selection == "uniform"     ? SelectionPolicy::kUniform
                        : options.selection == "reference" ? SelectionPolicy::kReference
                                                           : SelectionPolicy::kMetropolisHastings;

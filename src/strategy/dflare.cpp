@@ -24,10 +24,21 @@ bool is_fitter(Fitness fitness, double gap, double best_gap, bool new_state) {
     case Fitness::kReference:
       return std::abs(gap - best_gap) > kEpsilon || new_state;
     case Fitness::kNoState:
+    case Fitness::kNoStateReference:
       return gap > best_gap;
   }
   return false;
 }
+
+// The gap to beat at first. The authors' code starts at 0; without states at -1, whose absolute value it compares: no
+// gap is wider than 1, so that it never keeps a mutant.
+double first_gap(Fitness fitness, double seeds_gap) {
+  if (fitness == Fitness::kReference) return 0.0;
+  if (fitness == Fitness::kNoStateReference) return 1.0;
+  return seeds_gap;
+}
+
+bool looks_at_states(Fitness fitness) { return fitness == Fitness::kPaper || fitness == Fitness::kReference; }
 
 class DflareStrategy : public Strategy {
  public:
@@ -37,7 +48,7 @@ class DflareStrategy : public Strategy {
   void begin(const RunContext& context, SeedIndex seed, Rng& /*rng*/) override {
     const auto row = static_cast<std::size_t>(seed.value);
     best_.assign(context.input(seed));
-    best_gap_ = fitness_ == Fitness::kReference ? 0.0 : gap_of(context.original[row], context.compressed[row]);
+    best_gap_ = first_gap(fitness_, gap_of(context.original[row], context.compressed[row]));
     states_.reset(2 * context.classes, kSquaredStateRadius);
     states_.add_if_new(context.original[row].p, context.compressed[row].p);
     selection_.reset(selection_policy_, operators_->size());
@@ -57,7 +68,7 @@ class DflareStrategy : public Strategy {
  private:
   bool improves(const Verdict& mutant) {
     const double gap = gap_of(mutant.original, mutant.compressed);
-    const bool new_state = fitness_ != Fitness::kNoState && states_.add_if_new(mutant.original.p, mutant.compressed.p);
+    const bool new_state = looks_at_states(fitness_) && states_.add_if_new(mutant.original.p, mutant.compressed.p);
     if (!is_fitter(fitness_, gap, best_gap_, new_state)) return false;
     best_.assign(mutant.input);
     best_gap_ = gap;

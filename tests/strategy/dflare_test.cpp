@@ -81,6 +81,16 @@ TEST(Dflare, NoStateClimbsByAnyAmount) {
   EXPECT_FALSE(chain.accepts({0.9F, 0.8998F}));
 }
 
+// The start value of the authors' code is -1, compared by absolute value: only a gap wider than 1 would beat it.
+TEST(Dflare, NoStateReferenceKeepsNothing) {
+  ScriptedChain chain(with(Fitness::kNoStateReference), kEqual);
+  EXPECT_FALSE(chain.accepts({0.9F, 0.6F}));
+  EXPECT_FALSE(chain.accepts({1.0F, 0.0F})) << "the widest gap there is";
+  EXPECT_FALSE(chain.accepts(kFarOff));
+  EXPECT_EQ(chain.base_level(), ScriptedChain::kSeedLevel);
+  EXPECT_EQ(chain.observe({0.9F, 0.4F}).kind, Decision::Kind::kDeviation);
+}
+
 TEST(Dflare, StateIsNewOnlyOnce) {
   ScriptedChain chain(with(Fitness::kPaper), kEqual);
   EXPECT_TRUE(chain.accepts(kFarOff));

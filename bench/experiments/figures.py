@@ -1,0 +1,64 @@
+"""Drawings as SVG, the same bytes for the same figures."""
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+from measures import plain
+from tables import Table
+
+
+def histograms(samples: dict[str, list[int]], file: Path) -> None:
+    """A small histogram a pair; lines at the mean (dashed) and the median (solid)."""
+    plt = _pyplot()
+    across = min(4, len(samples))
+    down = -(-len(samples) // across)
+    fig, axes = plt.subplots(down, across, figsize=(2.6 * across, 1.8 * down), squeeze=False)
+    for axis in axes.flat[len(samples):]:
+        axis.set_axis_off()
+    for axis, (name, queries) in zip(axes.flat, samples.items()):
+        axis.hist(queries, bins=30, color="#4477aa")
+        axis.axvline(statistics.mean(queries), color="#cc3311", linestyle="--", linewidth=1)
+        axis.axvline(statistics.median(queries), color="#cc3311", linewidth=1)
+        axis.set_title(name, fontsize=6)
+        axis.tick_params(labelsize=6)
+    fig.supxlabel("queries a seed: mean dashed, median solid", fontsize=8)
+    fig.supylabel("seeds", fontsize=8)
+    _save(fig, file)
+
+
+def variants(table: Table, settings: dict, file: Path) -> None:
+    """Queries of each method against what was changed, or as bars, one a variant."""
+    plt = _pyplot()
+    columns = list(table.columns)
+    measures = [i for i, c in enumerate(columns) if c.endswith("queries")] + [columns.index("disagreement")]
+    fig, axes = plt.subplots(len(measures), 1, figsize=(6.4, 1.9 * len(measures)), squeeze=False, sharex=True)
+    for axis, i in zip(axes.flat, measures):
+        values = [plain(row[i]) for row in table.rows]
+        if "x" in settings:
+            axis.plot([row[1] for row in table.rows], values, "o", markersize=4, color="#4477aa")
+        else:
+            axis.bar([row[0] for row in table.rows], values, color="#4477aa")
+        axis.set_ylabel(columns[i], fontsize=7)
+        axis.tick_params(labelsize=7)
+    if "x" in settings:
+        axes.flat[-1].set_xlabel(settings["x_name"], fontsize=8)
+    else:
+        axes.flat[-1].tick_params(axis="x", rotation=60)
+    _save(fig, file)
+
+
+def _pyplot():
+    import matplotlib  # slow to load
+
+    matplotlib.use("svg")
+    matplotlib.rcParams |= {"svg.hashsalt": "dflare", "svg.fonttype": "none"}
+    import matplotlib.pyplot as plt
+
+    return plt
+
+
+def _save(fig, file: Path) -> None:
+    fig.tight_layout()
+    fig.savefig(file, metadata={"Date": None})
+    _pyplot().close(fig)
