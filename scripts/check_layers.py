@@ -16,6 +16,7 @@ OWNER = {
     "strategy": "strategy",
     "store": "findings",
     "natural": "natural",
+    "repair_head_json": "export",
     "search": "search",
 }
 
@@ -27,8 +28,9 @@ MAY_USE = {
     "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
     "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
     "natural": {"inputs", "mutate", "query"},
+    "export": set(),  # what ships with a compressed model, as files
     "search": STEPS | {"strategy"},
-    "cli": STEPS | {"strategy", "search", "natural"},
+    "cli": STEPS | {"strategy", "search", "natural", "export"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -39,7 +41,7 @@ LIBRARIES = {
     r"toml\+\+/": {"inputs", "cli"},
     r"onnxruntime|dlfcn\.h": {"query"},
     r"sqlite3\.h": {"findings"},
-    r"nlohmann/": {"findings", "cli"},
+    r"nlohmann/": {"findings", "export", "cli"},
     r"CLI/": {"cli"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h
