@@ -16,6 +16,8 @@ OWNER = {
     "strategy": "strategy",
     "store": "findings",
     "natural": "natural",
+    "guard": "guard",
+    **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
     "search": "search",
 }
 
@@ -27,8 +29,10 @@ MAY_USE = {
     "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
     "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
     "natural": {"inputs", "mutate", "query"},
+    "guard": set(),
+    "export": {"guard"},  # what ships with a compressed model, as files
     "search": STEPS | {"strategy"},
-    "cli": STEPS | {"strategy", "search", "natural"},
+    "cli": STEPS | {"strategy", "search", "natural", "guard", "export"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -38,8 +42,9 @@ LIBRARIES = {
     r"jpeglib\.h": {"inputs", "mutate"},
     r"toml\+\+/": {"inputs", "cli"},
     r"onnxruntime|dlfcn\.h": {"query"},
+    r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
-    r"nlohmann/": {"findings", "cli"},
+    r"nlohmann/": {"findings", "export", "cli"},
     r"CLI/": {"cli"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h
