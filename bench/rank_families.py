@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """How well each measure of `dflare rank` orders variants whose true likeness is known from many held-out images.
 
-    bench/rank_families.py [--family ID] [--runs N] [--out FOLDER]
+    bench/rank_families.py [--family ID] [--runs N] [--out FOLDER] [--truth-corrupted N] [--truth-images FILE]
 
-The truth is the disagreement on corruptions of images 1000 to 1999, 26 of each (`dflare rank --max-seeds 0`); every run ranks
-by images 0 to 999 at the default settings, with a run seed of its own that the truth does not share. Prints, per family and
-measure, Spearman's correlation with the truth in every run. Answers are kept in FOLDER and not asked again: `--out` of an
-earlier run only prints.
+The truth is the disagreement on corruptions of images 1000 to 1999, 26 of each (`dflare rank --max-seeds 0`), or of the images
+of FILE, an .npy; every run ranks by images 0 to 999 at the default settings, with a run seed of its own that the truth does not
+share. Prints, per family and measure, Spearman's correlation with the truth in every run. The truth is itself a sample: how
+far variants that are close can be put in order by it depends on how many images it has. Answers are kept in FOLDER and not
+asked again: `--out` of an earlier run only prints.
 
 Needs the shared data ($DFLARE_SHARED, else ../shared beside this repository), NumPy, and nothing else.
 """
@@ -45,24 +46,27 @@ def spearman(a: list[float], b: list[float]) -> float:
     return 0.0 if x.std() == 0 or y.std() == 0 else float(np.corrcoef(x, y)[0, 1])
 
 
-def rank(dflare: Path, family: dict, part: slice, out: Path, *options: str) -> dict:
-    """The answer of `dflare rank` on a part of the family's images, from `out` where it is there."""
+def rank(dflare: Path, family: dict, images: Path, out: Path, *options: str) -> dict:
+    """The answer of `dflare rank` on some images, from `out` where it is there."""
     if out.exists():
         return json.loads(out.read_text())
-    images, labels = out.with_suffix(".images.npy"), out.with_suffix(".labels.npy")
-    np.save(images, np.load(SHARED / family["images"])[part])
-    np.save(labels, np.load(SHARED / family["labels"])[part])
     command = [dflare, "rank", SHARED / family["original"], images, *(SHARED / v for v in family["variants"])]
-    command += ["--labels", labels, "--preprocess", family["preprocess"], "--output", family["output"], "--json", "--quiet"]
+    command += ["--preprocess", family["preprocess"], "--output", family["output"], "--json", "--quiet"]
     began = time.monotonic()
     result = subprocess.run([str(c) for c in [*command, *options]], capture_output=True, text=True)
     if result.returncode != 0:
         sys.exit(f"exit {result.returncode}: {result.stderr.strip()}")
     answer = {**json.loads(result.stdout), "wall_seconds": time.monotonic() - began}
     out.write_text(json.dumps(answer))
-    images.unlink()
-    labels.unlink()
     return answer
+
+
+def part_of(family: dict, part: slice, out: Path) -> tuple[Path, Path]:
+    """Files of some of the family's images and of their labels."""
+    files = out / f"{family['id']}-{part.start}.npy", out / f"{family['id']}-{part.start}-labels.npy"
+    for file, key in zip(files, ("images", "labels")):
+        np.save(file, np.load(SHARED / family[key])[part])
+    return files
 
 
 def values(answer: dict, measure: str, models: list[str]) -> list[float] | None:
@@ -71,15 +75,19 @@ def values(answer: dict, measure: str, models: list[str]) -> list[float] | None:
     return None if None in found else [v["value"] for v in found]
 
 
-def judge(dflare: Path, family: dict, runs: int, out: Path) -> bool:
+def judge(args: argparse.Namespace, family: dict) -> bool:
     """Prints the family's table; whether the measure that the order goes by reaches 0.9 and beats accuracy."""
     models = [str(SHARED / v) for v in family["variants"]]
-    truth_answer = rank(dflare, family, HELD_OUT, out / f"{family['id']}-truth.json", "--max-seeds", "0", "--corrupted", "26",
+    held_out = args.truth_images or part_of(family, HELD_OUT, args.out)[0]
+    images, labels = part_of(family, RANKED, args.out)
+    kept = args.out / f"{family['id']}-truth-{held_out.stem}-{args.truth_corrupted}.json"
+    truth_answer = rank(args.dflare, family, held_out, kept, "--max-seeds", "0", "--corrupted", str(args.truth_corrupted),
                         "--search-seeds", "0", "--seed-filter", "agree", "--time-limit", "0", "--rng-seed", str(TRUTH_SEED))
     truth = values(truth_answer, "corrupted_disagreement", models)
-    answers = [rank(dflare, family, RANKED, out / f"{family['id']}-{seed}.json", "--rng-seed", str(seed)) for seed in range(runs)]
+    answers = [rank(args.dflare, family, images, args.out / f"{family['id']}-{seed}.json", "--labels", str(labels),
+                    "--rng-seed", str(seed)) for seed in range(args.runs)]
     print(f"\n{family['id']}: {len(models)} variants that differ on {100 * min(truth):.2f} to {100 * max(truth):.2f} % of "
-          f"{26 * truth_answer['seeds']} held-out images")
+          f"{args.truth_corrupted * truth_answer['seeds']} held-out images")
     print(f"  seconds a run: {', '.join(format(a['wall_seconds'], '.0f') for a in answers)}; "
           f"seeds searched: {', '.join(str(a['searched']) for a in answers)} of {answers[0]['seeds']}")
     means = {}
@@ -101,10 +109,12 @@ def main() -> int:
     parser.add_argument("--family", default="", help="part of a family's id")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "rank-families")
+    parser.add_argument("--truth-corrupted", type=int, default=26, help="corrupted images of each held-out image")
+    parser.add_argument("--truth-images", type=Path, help="other held-out images: u8 .npy, for one family at a time")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     families = [f for f in json.loads((SHARED / "pairs.json").read_text())["families"] if args.family in f["id"]]
-    return 0 if all([judge(args.dflare, f, args.runs, args.out) for f in families]) else 1
+    return 0 if all([judge(args, f) for f in families]) else 1
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <optional>
 
 #include "dflare/corruptions.h"
 #include "dflare/rng.h"
@@ -12,8 +14,10 @@ namespace dflare {
 namespace {
 
 constexpr std::uint64_t kPurpose = 0x72616e6b;  // a stream apart from those of searches and natural images
-constexpr std::array kScan{0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1.0};  // strengths tried until the label is left
-constexpr int kHalvings = 7;
+constexpr std::array kScan{0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0};  // strengths tried until the label is left
+constexpr std::size_t kNatural = 5;                                   // of them, those up to severity 5
+constexpr std::size_t kEnoughPoints = 500;  // without which stronger corruptions are tried as well
+constexpr int kHalvings = 6;
 constexpr double kWavers = 1;  // log-odds of the two first labels below which the original wavers
 
 // The strength of a corruption at which the original leaves the seed's label, being searched for.
@@ -21,7 +25,10 @@ class Path {
  public:
   Path(NaturalImage image, int label) : image_(image), label_(label) { image_.strength = kScan[0]; }
 
-  [[nodiscard]] bool searching() const { return outside_ > 0 ? halvings_ < kHalvings : scanned_ < kScan.size(); }
+  // Tries no more than the first `strengths`.
+  [[nodiscard]] bool searching(std::size_t strengths) const {
+    return outside_ > 0 ? halvings_ < kHalvings : scanned_ < strengths;
+  }
   [[nodiscard]] const NaturalImage& next() const { return image_; }
 
   void answered(int label) {
@@ -39,12 +46,12 @@ class Path {
     }
   }
 
-  void append_points(std::vector<NaturalImage>& out) const {
-    if (outside_ == 0) return;
-    for (const double strength : {inside_, outside_}) {
-      out.push_back(image_);
-      out.back().strength = strength;
-    }
+  // The last image before the label is left; nothing where it is not.
+  [[nodiscard]] std::optional<NaturalImage> point() const {
+    if (outside_ == 0) return std::nullopt;
+    NaturalImage image = image_;
+    image.strength = inside_;
+    return image;
   }
 
  private:
@@ -55,13 +62,13 @@ class Path {
   int halvings_ = 0;
 };
 
-std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_seed, std::uint64_t rng_seed) {
+std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_input, std::uint64_t rng_seed) {
   std::vector<NaturalImage> images;
   const auto kinds = static_cast<std::uint32_t>(corruptions().size());
   for (const SeedIndex seed : from) {
     Rng rng(rng_seed, static_cast<std::uint64_t>(seed.value), kPurpose);
     const std::uint32_t first = rng.below(kinds);
-    for (int i = 0; i < per_seed; ++i) {
+    for (int i = 0; i < per_input; ++i) {
       const int kind = static_cast<int>((first + static_cast<std::uint32_t>(i)) % kinds);
       images.push_back({.seed = seed, .corruption = kind, .key = rng.next()});
     }
@@ -69,32 +76,52 @@ std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_
   return images;
 }
 
-}  // namespace
-
 // All paths in lockstep: a round asks for one image of each that is still searching.
-std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
-                                               const SeedSet& seeds, std::span<const SeedIndex> from, int per_seed,
-                                               std::uint64_t rng_seed, const AskOptions& options) {
-  const Answers of_seeds = ask_all(original, reading, seeds, clean_images(from), options);
-  std::vector<Path> paths;
-  const std::vector<NaturalImage> images = first_images(from, per_seed, rng_seed);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    paths.emplace_back(images[i], of_seeds[i / static_cast<std::size_t>(per_seed)].label);
-  }
-  while (options.stop == nullptr || !*options.stop) {
+void follow(std::span<Path> paths, std::size_t strengths,
+            const std::function<Answers(std::span<const NaturalImage>)>& ask, const std::function<bool()>& stopped) {
+  while (!stopped()) {
     std::vector<Path*> searching;
     std::vector<NaturalImage> round;
     for (Path& path : paths) {
-      if (!path.searching()) continue;
+      if (!path.searching(strengths)) continue;
       searching.push_back(&path);
       round.push_back(path.next());
     }
-    if (round.empty()) break;
-    const Answers answers = ask_all(original, reading, seeds, round, options);
+    if (round.empty()) return;
+    const Answers answers = ask(round);
     for (std::size_t i = 0; i < searching.size(); ++i) searching[i]->answered(answers[i].label);
   }
+}
+
+std::vector<NaturalImage> points_of(std::span<const Path> paths) {
   std::vector<NaturalImage> points;
-  for (const Path& path : paths) path.append_points(points);
+  for (const Path& path : paths) {
+    if (const std::optional<NaturalImage> point = path.point()) points.push_back(*point);
+  }
+  return points;
+}
+
+}  // namespace
+
+std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
+                                               const SeedSet& seeds, std::span<const SeedIndex> from,
+                                               std::span<const int> labels, int per_input, std::uint64_t rng_seed,
+                                               const AskOptions& options) {
+  std::vector<Path> paths;
+  const std::vector<NaturalImage> images = first_images(from, per_input, rng_seed);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    paths.emplace_back(images[i], labels[i / static_cast<std::size_t>(per_input)]);
+  }
+  const auto ask = [&](std::span<const NaturalImage> round) {
+    return ask_all(original, reading, seeds, round, options);
+  };
+  const auto stopped = [&options] { return options.stop != nullptr && *options.stop; };
+  follow(paths, kNatural, ask, stopped);
+  std::vector<NaturalImage> points = points_of(paths);
+  if (points.size() < kEnoughPoints && !stopped()) {
+    follow(paths, kScan.size(), ask, stopped);
+    points = points_of(paths);
+  }
   return points;
 }
 
