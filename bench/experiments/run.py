@@ -94,29 +94,30 @@ def tell_work(jobs: list[Job], todo: list[Job], store: Store) -> None:
     print(f"{len(jobs)} searches, {len(jobs) - len(todo)} of them stored", flush=True)
     if not todo:
         return
-    speeds = {job.pair: speed(job, store) for job in {job.pair: job for job in todo if not job.attack}.values()}
-    seconds = [s for job in todo if (s := most_seconds(job, speeds.get(job.pair))) is not None]
-    queries = sum(job.limits.max_seeds * job.limits.max_queries for job in todo if "--timeout" not in job.options)
-    others = len(todo) - len(seconds)
-    print(f"to do: {len(todo)} searches, at most {queries:,} queries and {sum(seconds) / 60:.0f} minutes; most seeds end "
-          f"far earlier{f'. Not counted: {others} that search from every image, or cannot run' if others else ''}", flush=True)
+    probes = {job.pair: probe(job.pair, store) for job in todo}
+    bounds = [bound(job, probes[job.pair]) for job in todo if not job.attack and probes[job.pair]]
+    queries, seconds = (sum(part) for part in zip(*bounds)) if bounds else (0, 0)
+    attacks = sum(bool(job.attack) for job in todo)
+    print(f"to do: {len(todo)} searches, at most {queries:,.0f} queries and {seconds / 60:.0f} minutes; most seeds end far "
+          f"earlier{f'. {attacks} need adversarial images first, minutes each' if attacks else ''}", flush=True)
 
 
-def speed(job: Job, store: Store) -> float | None:
-    """Queries a second on the job's pair, from a short search that is stored as well."""
-    probe = Job(job.pair, "probe", ("--seed-filter", "agree", "--strategy", "random"), 1000, Limits(10, 20))
+def probe(pair: Pair, store: Store) -> dict | None:
+    """The summary of a short search, which is stored as well. None: it failed; the searches themselves will say why."""
+    job = Job(pair, "probe", ("--seed-filter", "agree", "--strategy", "random"), 1000, Limits(10, 20))
     try:
-        return (store.result(probe) or store.do(probe))["summary"]["queries_per_second"]
+        return (store.result(job) or store.do(job))["summary"]
     except Failed:
-        return None  # the searches themselves will say why
+        return None
 
 
-def most_seconds(job: Job, queries_per_second: float | None) -> float | None:
-    """None: not known."""
+def bound(job: Job, probed: dict) -> tuple[float, float]:
+    """Queries and seconds that the search takes at most; about so, since the speed is that of a moment."""
+    seeds, speed = job.limits.max_seeds or probed["seeds"], probed["queries_per_second"]
     if "--timeout" in job.options:
-        return job.limits.max_seeds * float(job.options[job.options.index("--timeout") + 1]) / (os.cpu_count() or 1)
-    queries = job.limits.max_seeds * job.limits.max_queries
-    return queries / queries_per_second if queries and queries_per_second and not job.attack else None
+        seconds = seeds * float(job.options[job.options.index("--timeout") + 1]) / probed["workers"]
+        return seconds * speed, seconds
+    return seeds * job.limits.max_queries, seeds * job.limits.max_queries / speed
 
 
 def work(todo: list[Job], store: Store, limit: float | None) -> list[tuple[Job, str]]:

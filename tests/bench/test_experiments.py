@@ -156,21 +156,20 @@ def without_time(file):
 
 
 def test_a_killed_run_goes_on(finished, tmp_path):
-    process = subprocess.Popen([*map(str, RUN), "--results", str(tmp_path), "table5", "table6"],
-                               stdout=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen([*map(str, RUN), "--results", str(tmp_path), "table5"], stdout=subprocess.DEVNULL,
+                               start_new_session=True)
     deadline = time.monotonic() + 60
-    while len(searches(tmp_path)) < 4 and time.monotonic() < deadline:
+    while len(searches(tmp_path)) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     kept = {f: (f.stat().st_mtime_ns, json.loads(f.read_text())["spec"]) for f in searches(tmp_path)}
-    assert 4 <= len(kept) < 24
-    done = run(tmp_path, "table5", "table6")
-    assert f"24 searches, {len(kept)} of them stored" in done.stdout
+    assert 2 <= len(kept) < 6
+    done = run(tmp_path, "table5")
+    assert f"6 searches, {len(kept)} of them stored" in done.stdout
     assert all(f.stat().st_mtime_ns == mtime for f, (mtime, _) in kept.items())
     assert not list(tmp_path.glob("running-*"))
-    for name in ("table5", "table6", "table6-2", "table6-3", "table6-4"):
-        assert without_time(tmp_path / f"results/{name}.csv") == without_time(finished / f"results/{name}.csv")
+    assert without_time(tmp_path / "results/table5.csv") == without_time(finished / "results/table5.csv")
 
 
 def test_a_search_that_fails_is_told_and_not_stored(tmp_path):
