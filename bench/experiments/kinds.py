@@ -9,7 +9,7 @@ from pathlib import Path
 
 import figures
 from experiment import Experiment
-from measures import Measured, geometric_mean, pearson, plain, ratio, wilcoxon
+from measures import Measured, geometric_mean, on_shared_seeds, pearson, plain, ratio, wilcoxon
 from pair_list import Pair
 from store import Store
 from tables import Table
@@ -56,23 +56,24 @@ def comparison(m: Measurements) -> Shown:
     known = [k for k in ("queries", "seconds", "authors_queries") if any(k in m.paper(p) for p in m.pairs)]
     words = {"queries": ("paper: queries", ".1f"), "seconds": ("paper: s", ".3f"),
              "authors_queries": ("authors' code, run by us: queries", ".1f")}
-    columns = {"pair": "", "searches": "d"}
+    columns = {"pair": ""}
     for name in m.methods:
-        columns |= {f"{name}: found": "%", f"{name}: s": ".4f", f"{name}: queries": ".1f"}
+        columns |= {f"{name}: searches": "d", f"{name}: found": "%", f"{name}: s": ".4f", f"{name}: queries": ".1f"}
     table = Table("", columns | dict(words[k] for k in known), bold_last=True)
     for pair in m.pairs:
         by = m.of[pair.id]
         cells = [f(by[name]) if name in by else None for name in m.methods for f in
-                 (lambda x: x.success, lambda x: x.mean_seconds, lambda x: x.mean_queries)]
-        table.add(pair.id, next(iter(by.values())).searched, *cells, *(m.paper(pair).get(k) for k in known))
+                 (lambda x: x.searched, lambda x: x.success, lambda x: x.mean_seconds, lambda x: x.mean_queries)]
+        table.add(pair.id, *cells, *(m.paper(pair).get(k) for k in known))
     if len(m.pairs) > 1:
-        table.add(f"mean of {len(m.pairs)} pairs", sum(row[1] for row in table.rows),
-                  *(_column_mean(table, i) for i in range(2, len(columns))), *(None for _ in known))
+        table.add(f"mean of {len(m.pairs)} pairs", *(_column_mean(table, i, form) for i, form in
+                                                    enumerate(columns.values()) if i), *(None for _ in known))
     return Shown([table, *([ratios(m)] if len(m.methods) > 1 and not m.experiment.settings.get("no_ratios") else [])])
 
 
 def ratios(m: Measurements) -> Table:
-    """The other methods' queries and seconds over the first's, and Wilcoxon's p where the experiment asks for it."""
+    """The other methods' queries and seconds over the first's, on seeds that both searched; Wilcoxon's p where the
+    experiment asks for it."""
     first, others = m.methods[0], m.methods[1:]
     test = m.experiment.settings.get("wilcoxon", False)
     columns = {"pair": ""}
@@ -83,10 +84,13 @@ def ratios(m: Measurements) -> Table:
     for pair in m.pairs:
         by, cells = m.of[pair.id], []
         for name in others:
-            both = first in by and name in by
-            cells += [ratio(by[name].mean_queries, by[first].mean_queries) if both else None,
-                      ratio(by[name].mean_seconds, by[first].mean_seconds) if both else None]
-            cells += ([wilcoxon(by[name], by[first]) if both else None] if test else [])
+            both = on_shared_seeds(by[name], by[first]) if first in by and name in by else None
+            if both is None or not both[0].searched:
+                cells += [None] * (3 if test else 2)
+                continue
+            cells += [ratio(both[0].mean_queries, both[1].mean_queries),
+                      ratio(both[0].mean_seconds, both[1].mean_seconds)]
+            cells += [wilcoxon(*both)] if test else []
         table.add(pair.id, *cells)
     if len(m.pairs) > 1:
         shares = [i for i, form in enumerate(columns.values()) if form == ".2f"]
@@ -196,9 +200,10 @@ def adversarial(m: Measurements) -> Shown:
     return Shown([table])
 
 
-def _column_mean(table: Table, i: int) -> float | None:
-    values = [row[i] for row in table.rows if row[i] is not None]
-    return statistics.mean(plain(v) for v in values) if values else None
+def _column_mean(table: Table, i: int, form: str) -> float | int | None:
+    """The mean over pairs; of counts the sum."""
+    values = [plain(row[i]) for row in table.rows if row[i] is not None]
+    return (sum(values) if form == "d" else statistics.mean(values)) if values else None
 
 
 def _quantile(values: list[int], share: float) -> float:

@@ -99,8 +99,10 @@ def search(dflare: Path, job: Job, run_folder: Path, images: Path | None, labels
 
 def ends(run_folder: Path) -> list[list]:
     """[seed, found | queries_spent | ..., queries, seconds] of every searched seed; exports tell of findings only."""
+    query = """SELECT seed, "end", queries, seconds FROM done
+               WHERE seed NOT IN (SELECT seed FROM findings WHERE kind = 'natural') ORDER BY seed"""
     with sqlite3.connect(f"file:{run_folder / 'run.sqlite'}?mode=ro", uri=True) as db:
-        return [list(row) for row in db.execute('SELECT seed, "end", queries, seconds FROM done ORDER BY seed')]
+        return [list(row) for row in db.execute(query)]
 
 
 def findings(dflare: Path, run_folder: Path) -> list[dict]:
