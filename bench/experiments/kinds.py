@@ -9,10 +9,10 @@ from pathlib import Path
 
 import figures
 from experiment import Experiment
-from measures import Measured, geometric_mean, on_shared_seeds, pearson, plain, ratio, wilcoxon
+from measures import Measured, geometric_mean, on_shared_seeds, pearson, plain, ratio, weakest, wilcoxon
 from pair_list import Pair
 from store import Store
-from tables import Table
+from tables import Bound, Capped, Table
 
 
 @dataclass
@@ -56,14 +56,18 @@ def comparison(m: Measurements) -> Shown:
     known = [k for k in ("queries", "seconds", "authors_queries") if any(k in m.paper(p) for p in m.pairs)]
     words = {"queries": ("paper: queries", ".1f"), "seconds": ("paper: s", ".3f"),
              "authors_queries": ("authors' code, run by us: queries", ".1f")}
-    columns = {"pair": ""}
+    alike = all(len({x.searched for x in by.values()}) == 1 for by in m.of.values())  # as often with every method
+    columns = {"pair": "", "searches": "d"} if alike else {"pair": ""}
     for name in m.methods:
-        columns |= {f"{name}: searches": "d", f"{name}: found": "%", f"{name}: s": ".4f", f"{name}: queries": ".1f"}
+        columns |= {} if alike else {f"{name}: searches": "d"}
+        columns |= {f"{name}: found": "%", f"{name}: s": ".4f", f"{name}: queries": ".1f"}
     table = Table("", columns | dict(words[k] for k in known), bold_last=True)
     for pair in m.pairs:
         by = m.of[pair.id]
-        cells = [f(by[name]) if name in by else None for name in m.methods for f in
-                 (lambda x: x.searched, lambda x: x.success, lambda x: x.mean_seconds, lambda x: x.mean_queries)]
+        cells = [next(iter(by.values())).searched] if alike else []
+        shown = ("success", "mean_seconds", "mean_queries") if alike else ("searched", "success", "mean_seconds",
+                                                                         "mean_queries")
+        cells += [getattr(by[name], what) if name in by else None for name in m.methods for what in shown]
         table.add(pair.id, *cells, *(m.paper(pair).get(k) for k in known))
     if len(m.pairs) > 1:
         table.add(f"mean of {len(m.pairs)} pairs", *(_column_mean(table, i, form) for i, form in
@@ -95,8 +99,7 @@ def ratios(m: Measurements) -> Table:
     if len(m.pairs) > 1:
         shares = [i for i, form in enumerate(columns.values()) if form == ".2f"]
         table.add(f"geometric mean of {len(m.pairs)} pairs", *(
-            geometric_mean([plain(r[i]) for r in table.rows if r[i] is not None]) if i in shares else None
-            for i in range(1, len(columns))))
+            _column_geometric_mean(table, i) if i in shares else None for i in range(1, len(columns))))
     return table
 
 
@@ -200,10 +203,18 @@ def adversarial(m: Measurements) -> Shown:
     return Shown([table])
 
 
-def _column_mean(table: Table, i: int, form: str) -> float | int | None:
+def _column_mean(table: Table, i: int, form: str) -> float | int | Bound | None:
     """The mean over pairs; of counts the sum."""
-    values = [plain(row[i]) for row in table.rows if row[i] is not None]
-    return (sum(values) if form == "d" else statistics.mean(values)) if values else None
+    values = [row[i] for row in table.rows if row[i] is not None]
+    if form == "d" or not values:
+        return sum(values) if values else None
+    return weakest(statistics.mean(map(plain, values)), values)
+
+
+def _column_geometric_mean(table: Table, i: int) -> float | Bound | Capped | None:
+    values = [row[i] for row in table.rows if row[i] is not None]
+    mean = geometric_mean([plain(v) for v in values])
+    return None if mean is None else weakest(mean, values)
 
 
 def _quantile(values: list[int], share: float) -> float:

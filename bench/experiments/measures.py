@@ -70,6 +70,13 @@ def plain(value: float | Bound | Capped) -> float:
     return value.value if isinstance(value, (Bound, Capped)) else value
 
 
+def weakest(value: float, of: list) -> float | Bound | Capped:
+    """A mean of values says no more than the least certain of them."""
+    if any(isinstance(v, Capped) for v in of):
+        return Capped(value)
+    return Bound(value) if any(isinstance(v, Bound) for v in of) else value
+
+
 def ratio(above: float | Bound, below: float | Bound) -> float | Bound | Capped | None:
     """A bound where only the upper one is; capped where the lower one is a bound."""
     if plain(below) == 0:

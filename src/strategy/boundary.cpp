@@ -26,15 +26,17 @@ constexpr std::int32_t kNarrow = 1;  // of a path, in 2^-16: no image left betwe
 class BoundaryStrategy : public Strategy {
  public:
   BoundaryStrategy(SharedOperators operators, EndPoints end_points)
-      : operators_(std::move(operators)), end_points_(end_points) {}
+      : operators_(std::move(operators)), asked_end_points_(end_points) {}
 
   void begin(const RunContext& context, SeedIndex seed, Rng& rng) override {
     context_ = &context;
     seed_ = seed;
     label_ = context.original[row_of(seed)].label;
+    end_points_ = asked_end_points_;
     probes_ = 0;
     in_vain_ = 0;
     blends_ = 0;
+    ties_ = {};
     order_natural(rng);
     begin_attack();
     choose_end_point(rng);
@@ -401,7 +403,8 @@ class BoundaryStrategy : public Strategy {
   }
 
   SharedOperators operators_;
-  EndPoints end_points_;
+  EndPoints asked_end_points_;
+  EndPoints end_points_ = EndPoints::kAuto;  // of this chain: blending may turn out to be impossible
   const RunContext* context_ = nullptr;
   SeedIndex seed_;
   int label_ = -1;
