@@ -11,7 +11,7 @@ OWNER = {
     **dict.fromkeys("answers budget error finding ids input preprocess repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions".split(), "mutate"),
-    **dict.fromkeys("model runtimes".split(), "query"),
+    **dict.fromkeys("model runtimes cached_model".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",
     "store": "findings",
@@ -19,6 +19,7 @@ OWNER = {
     "guard": "guard",
     **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
     "search": "search",
+    "rank": "rank",
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -32,7 +33,8 @@ MAY_USE = {
     "guard": set(),
     "export": {"guard"},  # what ships with a compressed model, as files
     "search": STEPS | {"strategy"},
-    "cli": STEPS | {"strategy", "search", "natural", "guard", "export"},
+    "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "guard", "export"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.

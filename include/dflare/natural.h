@@ -21,6 +21,7 @@ struct NaturalImage {
   int corruption = -1;    // position in corruptions(); -1: the input as it is
   int severity = 0;       // 1 to 5 as ImageNet-C counts them; 0: the input as it is
   std::uint64_t key = 0;  // of the corruption's randomness
+  double strength = -1;   // of the corruption, 0 to 1; negative: the severity's
 };
 
 // The inputs as they are, one image each, in their order.

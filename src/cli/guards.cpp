@@ -58,7 +58,7 @@ void Watchdog::loop() {
   const auto pause = std::chrono::duration<double>(std::clamp(timeout_seconds_ / 4, 0.01, 1.0));
   while (!wake_.wait_for(lock, pause, [this] { return ended_; })) {
     if (!is_hung()) continue;
-    const bool had_begun = live_.seeds_total > 0;
+    const bool had_begun = live_.seeds_total > 0 && !run_folder_.empty();
     const std::string kept =
         had_begun ? fmt::format("what was found is kept in {0}; `dflare resume {0}` goes on, ", run_folder_) : "";
     fmt::print(stderr,

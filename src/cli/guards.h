@@ -23,7 +23,7 @@ class InterruptGuard {
 // runtime cannot be interrupted. What was found is in the store already.
 class Watchdog {
  public:
-  Watchdog(const LiveProgress& live, double timeout_seconds, std::string run_folder);
+  Watchdog(const LiveProgress& live, double timeout_seconds, std::string run_folder);  // empty: nothing is kept
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "cli/diffchaser_flags.h"
+#include "cli/rank_flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/strategy.h"
@@ -582,9 +583,12 @@ const std::vector<Flag>& flag_table() {
   static const std::vector<Flag> table = [] {
     std::vector<Flag> all;
     for (auto* const part :
-         {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
+         {&arguments, &rank_flags, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
           &diffchaser_flags, &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
-      for (Flag& flag : part()) all.push_back(std::move(flag));
+      for (Flag& flag : part()) {
+        if (rank_takes(flag)) flag.verbs |= kRank;
+        all.push_back(std::move(flag));
+      }
     }
     return all;
   }();

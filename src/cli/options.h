@@ -38,6 +38,10 @@ struct Options {
 
   std::int64_t batch = 0, workers = 0, threads = 1;
 
+  // of `rank`, where `search` has other defaults
+  std::int64_t rank_seeds = 100, rank_refine_queries = 100, corrupted = 26;
+  double rank_time_limit = 240;
+
   std::string out, config, format = "jsonl";
   bool json = false, quiet = false;
 };
@@ -47,7 +51,7 @@ using Slot = std::variant<std::string Options::*, std::int64_t Options::*, doubl
                           std::vector<std::string> Options::*>;
 
 // The verbs, as a set of bits.
-enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16 };
+enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16, kRank = 32 };
 
 // One row of the table.
 struct Flag {

@@ -42,9 +42,13 @@ OpenPair open_pair(const Options& options) {
   OpenPair pair;
   pair.original = open_model(options.original, model_options(options, Side::kOriginal));
   pair.compressed = open_model(options.compressed, model_options(options, Side::kCompressed));
-  check_shapes(pair.original->info(), pair.compressed->info());
-  check_classes(pair.original->info(), pair.compressed->info(), options);
+  check_fit(pair.original->info(), pair.compressed->info(), options);
   return pair;
+}
+
+void check_fit(const ModelInfo& original, const ModelInfo& compressed, const Options& options) {
+  check_shapes(original, compressed);
+  check_classes(original, compressed, options);
 }
 
 }  // namespace dflare::cli

@@ -16,6 +16,9 @@ struct OpenPair {
 // of classes apart.
 OpenPair open_pair(const Options& options);
 
+// The second half of that, for models that are open.
+void check_fit(const ModelInfo& original, const ModelInfo& compressed, const Options& options);
+
 // "32 x 32 x 3"
 std::string to_text(const Shape& shape);
 

@@ -3,18 +3,15 @@
 
 #include <filesystem>
 
+#include "cli/inputs.h"
 #include "cli/pair.h"
 #include "cli/record.h"
 #include "cli/session.h"
 #include "cli/settings.h"
-#include "cli/terminal.h"
 #include "cli/verbs.h"
-#include "dflare/error.h"
 
 namespace dflare::cli {
 namespace {
-
-constexpr std::size_t kProblemsShown = 5;
 
 std::filesystem::path run_folder(const Options& options) {
   if (!options.out.empty()) return options.out;
@@ -22,38 +19,6 @@ std::filesystem::path run_folder(const Options& options) {
     std::filesystem::path folder = fmt::format("dflare-run-{}", n);
     if (!std::filesystem::exists(folder)) return folder;
   }
-}
-
-std::vector<const Seed*> unreadable(const SeedSet& seeds) {
-  std::vector<const Seed*> list;
-  for (const Seed& seed : seeds.seeds) {
-    if (!seed.problem.empty()) list.push_back(&seed);
-  }
-  return list;
-}
-
-std::string listed(const std::vector<const Seed*>& seeds) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(seeds.size(), kProblemsShown); ++i) {
-    text += fmt::format("{}{}: {}", i == 0 ? "" : "; ", seeds[i]->source, seeds[i]->problem);
-  }
-  if (seeds.size() > kProblemsShown) text += fmt::format("; and {} more", seeds.size() - kProblemsShown);
-  return text;
-}
-
-SeedSet load(const Options& options, const Shape& shape) {
-  SeedSet seeds = load_seeds(options.seeds, seed_options(options, shape));
-  const std::vector<const Seed*> problems = unreadable(seeds);
-  if (problems.empty()) return seeds;
-  if (problems.size() == seeds.seeds.size()) {
-    throw Error(ErrorCode::kNoUsableSeed, fmt::format("none of the {} inputs in {} can be used: {}", seeds.seeds.size(),
-                                                      options.seeds, listed(problems)));
-  }
-  if (!options.quiet) {
-    fmt::print(stderr, "{} {} of {} inputs left out: {}\n", styled(stderr, Style::kYellow, "note:"), problems.size(),
-               seeds.seeds.size(), listed(problems));
-  }
-  return seeds;
 }
 
 // A run that never began leaves no folder behind; its owner's folder stays, empty as it was.
@@ -89,7 +54,7 @@ int search(const Givens& givens) {
   const Options options = resolve(givens);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options);
-  const SeedSet seeds = load(options, pair.original->info().shape);
+  const SeedSet seeds = load_inputs(options, pair.original->info().shape);
   FolderOfNewRun folder(run_folder(options));
   Session session(folder.store(), options);
   Search search({pair.original.get(), pair.compressed.get()}, seeds, settings, &session.live());

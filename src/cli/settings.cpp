@@ -23,13 +23,6 @@ bool parse_two(const std::string& text, char between, int& first, int& second) {
   return error2 == std::errc() && last == end;
 }
 
-int to_int(std::int64_t value, const char* name) {
-  if (value > std::numeric_limits<int>::max()) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--{} is {}, more than this program can count", name, value));
-  }
-  return static_cast<int>(value);
-}
-
 Preprocess preprocess_of(const Options& options, Side side) {
   const std::string& own = side == Side::kOriginal     ? options.original_preprocess
                            : side == Side::kCompressed ? options.compressed_preprocess
@@ -119,6 +112,13 @@ nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
 }
 
 }  // namespace
+
+int to_int(std::int64_t value, const char* name) {
+  if (value > std::numeric_limits<int>::max()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--{} is {}, more than this program can count", name, value));
+  }
+  return static_cast<int>(value);
+}
 
 int label_offset(const Options& options, Side side) {
   const std::int64_t own = side == Side::kOriginal     ? options.original_label_offset

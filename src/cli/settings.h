@@ -19,6 +19,9 @@ ModelOptions model_options(const Options& options, Side side);
 SeedOptions seed_options(const Options& options, const Shape& shape);
 SearchSettings search_settings(const Options& options);
 
+// The value of a whole-number option by name. Throws kBadArgument where an int cannot hold it.
+int to_int(std::int64_t value, const char* name);
+
 // Index among the outputs of the class that labels call 0.
 int label_offset(const Options& options, Side side);
 

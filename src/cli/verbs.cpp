@@ -46,6 +46,16 @@ const std::vector<Verb>& verbs() {
        "where they differ. Models and inputs must be what they were: their hashes are checked.",
        {"dflare show run 12", "dflare show run 12:0"},
        show},
+      {kRank,
+       "rank",
+       "Rank compressed variants by how alike they behave to the original",
+       "Measures every variant on the same inputs: disagreement as they are and under natural corruptions, how far the "
+       "variant's answers have shifted at the original's decision boundary (the order goes by that), what searches "
+       "need to find a deviation and how severe it becomes. Says where variants cannot be told apart. docs/ranking.md "
+       "explains the measures. Ctrl-C prints what is known by then.",
+       {"dflare rank model.onnx seeds/ model-int8.onnx model-prune80.onnx --preprocess unit",
+        "dflare rank model.onnx images.npy variants/*.tflite --labels labels.npy --json --time-limit 60"},
+       rank},
   };
   return table;
 }

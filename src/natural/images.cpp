@@ -41,8 +41,8 @@ void render(const SeedSet& seeds, const NaturalImage& image, std::span<std::uint
   if (image.corruption < 0) {
     std::copy_n(input.data, out.size(), out.begin());
   } else {
-    corruptions()[static_cast<std::size_t>(image.corruption)]->apply(input, kStrengthOfSeverity * image.severity,
-                                                                     image.key, out);
+    const double strength = image.strength < 0 ? kStrengthOfSeverity * image.severity : image.strength;
+    corruptions()[static_cast<std::size_t>(image.corruption)]->apply(input, strength, image.key, out);
   }
 }
 

@@ -1,0 +1,77 @@
+// Ranking: which of several compressed variants behaves most like the original.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dflare/model.h"
+#include "dflare/search.h"
+#include "dflare/seeds.h"
+#include "dflare/statistics.h"
+
+namespace dflare {
+
+struct RankSettings {
+  // Which inputs are seeds, how outputs are read, ties, label offsets (compressed: all variants'), batch, workers, run
+  // seed, and max_queries of the searches. Its strategy, refining and limits of time are set by the ranking.
+  SearchSettings search;
+  int corrupted_per_seed = 26;        // images of ImageNet-C's severities, for the disagreement
+  int paths_per_seed = 13;            // corruptions that are followed to the original's boundary
+  std::int64_t refine_queries = 100;  // spent on raising a finding's severity
+  double time_limit_seconds = 240;    // 0: none
+};
+
+// One figure of a variant: a mean over units that were drawn independently, with its 95 % interval.
+struct Measured {
+  double value = 0;
+  Interval interval;
+  std::int64_t of = 0;  // inputs or seeds that it is the mean of
+};
+
+// All that is known of a variant. What the time did not suffice for is not there.
+struct VariantMeasures {
+  int rank = 0;  // 1 for the most alike; the same for those that cannot be told apart; 0: not ranked
+  std::optional<Measured> disagreement;            // share of the inputs as they are, labels by first index
+  std::optional<Measured> accuracy;                // share of the labelled inputs
+  std::optional<Measured> boundary_shift;          // natural log units; what the order goes by
+  std::optional<Measured> corrupted_disagreement;  // share of the corrupted seeds
+  std::optional<Measured> severity;                // natural log units, after refine_queries
+  std::optional<Measured> queries_boundary,
+      queries_dflare;                               // a seed, its own included; what was spent where none found
+  double seconds_boundary = 0, seconds_dflare = 0;  // mean a seed
+  double found_boundary = 0, found_dflare = 0;      // share of the seeds with a deviation, natural ones included
+};
+
+struct Ranking {
+  SearchEnd end = SearchEnd::kComplete;
+  std::string measure;              // what the order goes by: "boundary_shift", "corrupted_disagreement"; empty: none
+  std::int64_t inputs = 0;          // asked as they are
+  std::int64_t seeds = 0;           // of them, those that everything else starts from
+  std::int64_t boundary_seeds = 0;  // of the seeds, those with a point on the original's boundary
+  std::int64_t boundary_points = 0;
+  std::int64_t searched = 0;  // seeds that every variant was searched from
+  std::optional<Measured> accuracy_original;
+  std::vector<VariantMeasures> variants;  // as given
+  std::vector<std::size_t> order;         // variants by falling likeness; those not ranked last
+};
+
+// Told after each piece of work, from the calling thread.
+struct RankProgress {
+  std::string step;  // "boundary shift", ...
+  std::size_t done = 0, of = 0;
+};
+
+// The variants share the original's shape and classes. All see the same inputs, seeds, corruptions and points; what the
+// original says of them is asked once. Ends early where the time limit or live.stop says so: what was measured by then
+// is in the result. The same numbers for any batch and number of workers, as long as time does not cut in (and the
+// models' rows are exact). Throws kNoUsableSeed when the original answers no input as a seed must be answered,
+// kBadArgument, kModelFailed.
+Ranking rank_variants(Model& original, std::span<Model* const> variants, const SeedSet& seeds,
+                      const RankSettings& settings, LiveProgress& live,
+                      const std::function<void(const RankProgress&)>& tell);
+
+}  // namespace dflare

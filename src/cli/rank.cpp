@@ -1,0 +1,122 @@
+// dflare rank: which variant behaves most like the original.
+#include "dflare/rank.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "cli/guards.h"
+#include "cli/inputs.h"
+#include "cli/pair.h"
+#include "cli/rank_report.h"
+#include "cli/settings.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "dflare/error.h"
+
+namespace dflare::cli {
+namespace {
+
+// Says on standard error how far it is: one line that redraws itself, or one every five seconds in a pipe.
+class RankDisplay {
+ public:
+  explicit RankDisplay(bool quiet) : quiet_(quiet), terminal_(is_terminal(stderr)) {}
+  ~RankDisplay() {
+    if (drawn_) fmt::print(stderr, "\r\x1b[2K");
+    std::fflush(stderr);
+  }
+  RankDisplay(const RankDisplay&) = delete;
+  RankDisplay& operator=(const RankDisplay&) = delete;
+
+  void show(const RankProgress& progress) {
+    if (quiet_) return;
+    const std::string text =
+        progress.of > 1 ? fmt::format("{}: {} of {}", progress.step, progress.done, progress.of) : progress.step;
+    if (terminal_) {
+      fmt::print(stderr, "\r\x1b[2K{} ...", text.substr(0, terminal_width() - 5));
+      drawn_ = true;
+    } else if (const auto now = std::chrono::steady_clock::now(); now - last_ >= std::chrono::seconds(5)) {
+      fmt::print(stderr, "{}\n", text);
+      last_ = now;
+    }
+    std::fflush(stderr);
+  }
+
+ private:
+  bool quiet_, terminal_, drawn_ = false;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+struct OpenModels {
+  std::unique_ptr<Model> original;
+  std::vector<std::unique_ptr<Model>> variants;
+};
+
+// All of them or none: a variant that cannot be ranked is said before the work begins.
+OpenModels open_all(const Options& options) {
+  OpenModels models;
+  models.original = open_model(options.original, model_options(options, Side::kOriginal));
+  for (const std::string& path : options.models) {
+    models.variants.push_back(open_model(path, model_options(options, Side::kCompressed)));
+    check_fit(models.original->info(), models.variants.back()->info(), options);
+  }
+  return models;
+}
+
+RankSettings rank_settings(const Options& options) {
+  RankSettings settings;
+  settings.search = search_settings(options);
+  settings.search.max_seeds = options.rank_seeds;
+  settings.corrupted_per_seed = to_int(options.corrupted, "corrupted");
+  settings.refine_queries = options.rank_refine_queries;
+  settings.time_limit_seconds = options.rank_time_limit;
+  return settings;
+}
+
+RankedFile file_of(const std::string& path) {
+  std::error_code unknown;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
+  return {path, unknown ? 0 : bytes};
+}
+
+int say_how_it_ended(SearchEnd end, bool quiet) {
+  const bool stopped = end == SearchEnd::kStopped;
+  if (!quiet && stopped) fmt::print(stderr, "interrupted: what was measured by then is shown\n");
+  if (!quiet && end == SearchEnd::kTimeLimit) {
+    fmt::print(stderr, "the time limit cut in: what was measured by then is shown; --time-limit SECONDS gives more\n");
+  }
+  return stopped ? 130 : 0;
+}
+
+}  // namespace
+
+int rank(const Givens& givens) {
+  const Options options = resolve(givens);
+  const RankSettings settings = rank_settings(options);
+  const OpenModels models = open_all(options);
+  const SeedSet seeds = load_inputs(options, models.original->info().shape);
+  std::vector<Model*> variants;
+  std::vector<RankedFile> files;
+  for (std::size_t i = 0; i < models.variants.size(); ++i) {
+    variants.push_back(models.variants[i].get());
+    files.push_back(file_of(options.models[i]));
+  }
+  LiveProgress live;
+  const InterruptGuard interrupt(live);
+  const Watchdog watchdog(live, options.query_timeout, "");
+  const Ranking ranking = [&] {
+    RankDisplay display(options.quiet);
+    return rank_variants(*models.original, variants, seeds, settings, live,
+                         [&display](const RankProgress& progress) { display.show(progress); });
+  }();
+  if (options.json) {
+    fmt::print("{}\n", ranking_json(ranking, file_of(options.original), files).dump(2));
+  } else if (!options.quiet) {
+    print_ranking(ranking, file_of(options.original), files, settings.refine_queries);
+  }
+  return say_how_it_ended(ranking.end, options.quiet);
+}
+
+}  // namespace dflare::cli

@@ -1,0 +1,96 @@
+// The options of `dflare rank`.
+#include "cli/rank_flags.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace dflare::cli {
+namespace {
+
+constexpr std::array<std::string_view, 29> kOfSearch{"original",
+                                                     "seeds",
+                                                     "labels",
+                                                     "classes",
+                                                     "seed-filter",
+                                                     "preprocess",
+                                                     "original-preprocess",
+                                                     "compressed-preprocess",
+                                                     "input-size",
+                                                     "output",
+                                                     "output-name",
+                                                     "original-output-name",
+                                                     "compressed-output-name",
+                                                     "label-offset",
+                                                     "original-label-offset",
+                                                     "compressed-label-offset",
+                                                     "tflite-kernels",
+                                                     "onnxruntime",
+                                                     "tflite",
+                                                     "ties",
+                                                     "rng-seed",
+                                                     "max-queries",
+                                                     "query-timeout",
+                                                     "batch",
+                                                     "workers",
+                                                     "threads",
+                                                     "config",
+                                                     "json",
+                                                     "quiet"};
+
+}  // namespace
+
+bool rank_takes(const Flag& flag) {
+  return (flag.verbs & kSearch) != 0 && std::ranges::find(kOfSearch, flag.name) != kOfSearch.end();
+}
+
+std::vector<Flag> rank_flags() {
+  return {
+      {.name = "variants",
+       .metavar = "VARIANT...",
+       .verbs = kRank,
+       .slot = &Options::models,
+       .brief = "Compressed versions of it: .onnx or .tflite. Options called --compressed-... are theirs",
+       .saved = false},
+      {.name = "max-seeds",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::rank_seeds,
+       .brief = "Inputs that corruptions and searches start from; 0: all that can be used",
+       .details = "The first inputs to which the original gives one strict label, and the true one where there are "
+                  "labels. Intervals shrink with the square root of N. Apart from that, up to 2000 inputs are asked as "
+                  "they are.",
+       .least = 0,
+       .saved = false},
+      {.name = "corrupted",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::corrupted,
+       .brief = "Corrupted images of each seed that disagreement is counted on",
+       .least = 1,
+       .saved = false},
+      {.name = "refine-queries",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::rank_refine_queries,
+       .brief = "Queries spent on raising a finding's severity",
+       .details = "Severities are comparable only at the same N.",
+       .least = 1,
+       .saved = false},
+      {.name = "time-limit",
+       .metavar = "SECONDS",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::rank_time_limit,
+       .brief = "End after this time with what is known by then; 0: none",
+       .details = "What the order goes by is measured first, searches (severity, queries) last, some seeds of all "
+                  "variants at a time.",
+       .least = 0,
+       .saved = false},
+  };
+}
+
+}  // namespace dflare::cli

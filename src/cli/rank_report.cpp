@@ -1,0 +1,165 @@
+// What a ranking found, for a program and for a person.
+#include "cli/rank_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/terminal.h"
+
+namespace dflare::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json measured_json(const std::optional<Measured>& m) {
+  if (!m) return nullptr;
+  return {{"value", m->value}, {"interval", {m->interval.low, m->interval.high}}, {"of", m->of}};
+}
+
+Json variant_json(const VariantMeasures& v, const RankedFile& file) {
+  const bool searched = v.queries_boundary.has_value();
+  const auto if_searched = [searched](double value) { return searched ? Json(value) : Json(nullptr); };
+  return {{"model", file.path},
+          {"rank", v.rank == 0 ? Json(nullptr) : Json(v.rank)},
+          {"boundary_shift", measured_json(v.boundary_shift)},
+          {"disagreement", measured_json(v.disagreement)},
+          {"corrupted_disagreement", measured_json(v.corrupted_disagreement)},
+          {"severity", measured_json(v.severity)},
+          {"queries_boundary", measured_json(v.queries_boundary)},
+          {"queries_dflare", measured_json(v.queries_dflare)},
+          {"seconds_boundary", if_searched(v.seconds_boundary)},
+          {"seconds_dflare", if_searched(v.seconds_dflare)},
+          {"found_boundary", if_searched(v.found_boundary)},
+          {"found_dflare", if_searched(v.found_dflare)},
+          {"accuracy", measured_json(v.accuracy)},
+          {"bytes", file.bytes}};
+}
+
+const char* const kNothing = "-";
+
+// Three digits that tell.
+std::string number(double value) {
+  if (value == 0) return "0";
+  if (value >= 99.95) return grouped(static_cast<std::int64_t>(value + 0.5));
+  return fmt::format("{:.{}f}", value, value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3);
+}
+
+std::string plain(const std::optional<Measured>& m, double scale = 1) {
+  return m ? number(scale * m->value) : kNothing;
+}
+
+std::string with_interval(const std::optional<Measured>& m, double scale = 1) {
+  if (!m) return kNothing;
+  return fmt::format("{} ({} to {})", number(scale * m->value), number(scale * m->interval.low),
+                     number(scale * m->interval.high));
+}
+
+std::string milliseconds(const std::optional<Measured>& searched, double seconds) {
+  return searched ? number(1000 * seconds) : kNothing;
+}
+
+std::string size_text(std::uintmax_t bytes) {
+  const auto kilo = static_cast<double>(bytes) / 1000;
+  return kilo < 1000 ? fmt::format("{:.0f} KB", kilo) : fmt::format("{:.1f} MB", kilo / 1000);
+}
+
+using Row = std::vector<std::string>;
+
+const Row kHeadings[] = {
+    {"rank", "variant", "size", "right", "differ as", "differ under", "boundary", "severity", "boundary", "", "dflare",
+     ""},
+    {"", "", "", "%", "they are %", "corruption %", "shift", "", "queries", "ms", "queries", "ms"}};
+
+Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
+  return {v.rank == 0 ? kNothing : fmt::format("{}{}", v.rank, shared ? "=" : ""),
+          std::filesystem::path(file.path).filename().string(),
+          size_text(file.bytes),
+          plain(v.accuracy, 100),
+          plain(v.disagreement, 100),
+          with_interval(v.corrupted_disagreement, 100),
+          with_interval(v.boundary_shift),
+          plain(v.severity),
+          plain(v.queries_boundary),
+          milliseconds(v.queries_boundary, v.seconds_boundary),
+          plain(v.queries_dflare),
+          milliseconds(v.queries_dflare, v.seconds_dflare)};
+}
+
+void print_rows(const std::vector<Row>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Row& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  }
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (std::size_t c = 0; c < rows[r].size(); ++c) {
+      const bool words = c == 1;  // words stand left, figures right
+      line += words ? fmt::format("  {:<{}}", rows[r][c], widths[c]) : fmt::format("  {:>{}}", rows[r][c], widths[c]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    fmt::print("{}\n", r < std::size(kHeadings) ? styled(stdout, Style::kBold, line) : line);
+  }
+}
+
+bool shares_rank(const Ranking& ranking, std::size_t variant) {
+  const int rank = ranking.variants[variant].rank;
+  return rank != 0 && std::ranges::count(ranking.variants, rank, &VariantMeasures::rank) > 1;
+}
+
+std::string order_line(const Ranking& ranking) {
+  if (ranking.measure.empty()) return "Stopped before anything that an order could go by was measured.";
+  const std::string by = ranking.measure == "boundary_shift"
+                             ? fmt::format("boundary shift, {} points of {} seeds", grouped(ranking.boundary_points),
+                                           ranking.boundary_seeds)
+                             : "disagreement under corruption: too few seeds reach the original's boundary";
+  const bool shared = std::ranges::any_of(ranking.order, [&](std::size_t v) { return shares_rank(ranking, v); });
+  return fmt::format("Order, most alike first: by {}.{}", by,
+                     shared ? " Those with the same rank (=) cannot be told apart." : "");
+}
+
+void print_notes(const Ranking& ranking, std::int64_t refine_queries) {
+  fmt::print("\n  {}\n", order_line(ranking));
+  fmt::print(
+      "  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
+      grouped(ranking.inputs), grouped(ranking.seeds), refine_queries, grouped(ranking.searched),
+      ranking.end == SearchEnd::kTimeLimit ? ", as time allowed" : "");
+  fmt::print("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
+}
+
+}  // namespace
+
+Json ranking_json(const Ranking& ranking, const RankedFile& original, const std::vector<RankedFile>& variants) {
+  Json list = Json::array();
+  for (const std::size_t v : ranking.order) list.push_back(variant_json(ranking.variants[v], variants[v]));
+  return {{"original", original.path},
+          {"measure", ranking.measure.empty() ? Json(nullptr) : Json(ranking.measure)},
+          {"complete", ranking.end == SearchEnd::kComplete},
+          {"inputs", ranking.inputs},
+          {"seeds", ranking.seeds},
+          {"boundary_seeds", ranking.boundary_seeds},
+          {"boundary_points", ranking.boundary_points},
+          {"searched", ranking.searched},
+          {"accuracy_original", measured_json(ranking.accuracy_original)},
+          {"bytes_original", original.bytes},
+          {"variants", list}};
+}
+
+void print_ranking(const Ranking& ranking, const RankedFile& original, const std::vector<RankedFile>& variants,
+                   std::int64_t refine_queries) {
+  std::vector<Row> rows(std::begin(kHeadings), std::end(kHeadings));
+  VariantMeasures of_original;
+  of_original.accuracy = ranking.accuracy_original;
+  rows.push_back(cells(of_original, original, false));
+  rows.back().front() = "";
+  for (const std::size_t v : ranking.order) {
+    rows.push_back(cells(ranking.variants[v], variants[v], shares_rank(ranking, v)));
+  }
+  fmt::print("\n");
+  print_rows(rows);
+  print_notes(ranking, refine_queries);
+  std::fflush(stdout);
+}
+
+}  // namespace dflare::cli
