@@ -16,6 +16,7 @@ OWNER = {
     "strategy": "strategy",
     "store": "findings",
     "natural": "natural",
+    "repair": "repair",
     "search": "search",
 }
 
@@ -27,8 +28,9 @@ MAY_USE = {
     "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
     "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
     "natural": {"inputs", "mutate", "query"},
+    "repair": {"query"},
     "search": STEPS | {"strategy"},
-    "cli": STEPS | {"strategy", "search", "natural"},
+    "cli": STEPS | {"strategy", "search", "natural", "repair"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -39,7 +41,8 @@ LIBRARIES = {
     r"toml\+\+/": {"inputs", "cli"},
     r"onnxruntime|dlfcn\.h": {"query"},
     r"sqlite3\.h": {"findings"},
-    r"nlohmann/": {"findings", "cli"},
+    r"nlohmann/": {"findings", "repair", "cli"},
+    r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h

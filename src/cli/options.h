@@ -36,6 +36,10 @@ struct Options {
 
   std::int64_t batch = 0, workers = 0, threads = 1;
 
+  std::string method = "drepair", held_out, held_out_labels, compressed_head;
+  std::int64_t natural = 12, repeats = 3, corruptions = 5;
+  bool force = false;
+
   std::string out, config, format = "jsonl";
   bool json = false, quiet = false;
 };
@@ -45,7 +49,7 @@ using Slot = std::variant<std::string Options::*, std::int64_t Options::*, doubl
                           std::vector<std::string> Options::*>;
 
 // The verbs, as a set of bits.
-enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16 };
+enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16, kRepair = 64 };
 
 // One row of the table.
 struct Flag {
