@@ -8,6 +8,7 @@
 
 #include "cli/diffchaser_flags.h"
 #include "cli/rank_flags.h"
+#include "cli/repair_flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/strategy.h"
@@ -49,7 +50,7 @@ std::vector<Flag> arguments() {
        .is_path = true},
       {.name = "run",
        .metavar = "RUN",
-       .verbs = kResume | kExport | kShow,
+       .verbs = kResume | kExport | kShow | kRepair,
        .slot = &Options::run,
        .brief = "The folder of a run",
        .saved = false},
@@ -198,6 +199,14 @@ std::vector<Flag> output_vector_flags() {
        .slot = &Options::compressed_output_name,
        .brief = "The same, for the compressed model only",
        .default_words = "--output-name"},
+      {.name = "compressed-head",
+       .metavar = "FILE",
+       .verbs = kSearch,
+       .group = kModelGroup,
+       .slot = &Options::compressed_head,
+       .brief = "Search the compressed model with a repair head: a head.json of `dflare repair`",
+       .default_words = "none",
+       .is_path = true},
       {.name = "label-offset",
        .metavar = "N",
        .verbs = kModels,
@@ -238,7 +247,7 @@ std::vector<Flag> runtime_flags() {
        .choices = {"xnnpack", "builtin"}},
       {.name = "onnxruntime",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kRepair,
        .group = kModelGroup,
        .slot = &Options::onnxruntime,
        .brief = "The ONNX Runtime library to load",
@@ -248,7 +257,7 @@ std::vector<Flag> runtime_flags() {
        .is_path = true},
       {.name = "tflite",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kRepair,
        .group = kModelGroup,
        .slot = &Options::tflite,
        .brief = "The TensorFlow Lite library to load",
@@ -477,7 +486,7 @@ std::vector<Flag> speed_flags() {
        .least = 0},
       {.name = "workers",
        .metavar = "N",
-       .verbs = kRuns,
+       .verbs = kRuns | kRepair,
        .group = kSpeed,
        .slot = &Options::workers,
        .brief = "Searches side by side, each with its own copy of the models",
@@ -533,7 +542,7 @@ std::vector<Flag> output_flags() {
        .saved = false},
       {.name = "json",
        .metavar = "",
-       .verbs = kRuns | kInspect,
+       .verbs = kRuns | kInspect | kRepair,
        .group = kOutput,
        .slot = &Options::json,
        .brief = "Print the summary as JSON, and nothing else, to standard output",
@@ -541,7 +550,7 @@ std::vector<Flag> output_flags() {
       {.name = "quiet",
        .letter = 'q',
        .metavar = "",
-       .verbs = kRuns | kExport,
+       .verbs = kRuns | kExport | kRepair,
        .group = kOutput,
        .slot = &Options::quiet,
        .brief = "Print errors only",
@@ -584,7 +593,8 @@ const std::vector<Flag>& flag_table() {
     std::vector<Flag> all;
     for (auto* const part :
          {&arguments, &rank_flags, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
-          &diffchaser_flags, &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
+          &diffchaser_flags, &acceptance_flags, &refine_flags, &repair_flags, &budget_flags, &speed_flags,
+          &output_flags}) {
       for (Flag& flag : part()) {
         if (rank_takes(flag)) flag.verbs |= kRank;
         all.push_back(std::move(flag));

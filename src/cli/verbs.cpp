@@ -56,6 +56,16 @@ const std::vector<Verb>& verbs() {
        {"dflare rank model.onnx seeds/ model-int8.onnx model-prune80.onnx --preprocess unit",
         "dflare rank model.onnx images.npy variants/*.tflite --labels labels.npy --json --time-limit 60"},
        rank},
+      {kRepair,
+       "repair",
+       "Teach the compressed model the original's answers, and say what that is worth",
+       "Trains a small head behind the compressed model on the run's inputs and findings. Prints the paper's measure "
+       "on inputs that the head has not seen, and beside it what the repair does to natural images, clean and "
+       "corrupted. "
+       "A head that raises the disagreement there is not written without --force: exit code 1. docs/repair.md tells "
+       "more.",
+       {"dflare repair run", "dflare repair run --method natural --held-out images.npy --json"},
+       repair},
   };
   return table;
 }

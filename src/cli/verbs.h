@@ -17,6 +17,7 @@ int inspect(const Givens& givens);
 int export_findings(const Givens& givens);
 int show(const Givens& givens);
 int rank(const Givens& givens);
+int repair(const Givens& givens);
 
 struct Verb {
   unsigned set;  // its bit of VerbSet
