@@ -50,6 +50,9 @@ struct GuardGoal {
   std::string score = "auto";  // or "margin", "pair-margin"
 };
 
+// Throws kBadArgument for a share out of range or a score that is not known.
+void check_guard_goal(const GuardGoal& goal);
+
 // Fewer deviations than this, findings and natural ones together, and there is nothing to learn from.
 constexpr int kLeastDeviations = 10;
 // From this many natural deviations on, they alone set the threshold; below, findings have a say.
@@ -72,7 +75,8 @@ struct GuardFit {
 // The pair-margin is chosen where it is better beyond doubt: cross-fitted over inputs, its AUC by three standard errors
 // (DeLong's, over inputs), its deferral at the goal no larger. A threshold for a goal of catches is the conformal
 // quantile of the deviations' scores, moved half-way to the next score that occurs.
-// Throws kBadInput for fewer than kLeastDeviations, kBadArgument for goals out of range or a score that is not known.
+// Throws kBadInput for fewer than kLeastDeviations, kBadArgument for what check_guard_goal refuses and for a
+// pair-margin of more than kMostPairClasses.
 GuardFit fit_guard(const GuardSample& natural, const Answers& findings_of_compressed, const GuardGoal& goal);
 
 struct TradePoint {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/guard_flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/strategy.h"
@@ -47,7 +48,7 @@ std::vector<Flag> arguments() {
        .is_path = true},
       {.name = "run",
        .metavar = "RUN",
-       .verbs = kResume | kExport | kShow,
+       .verbs = kResume | kExport | kShow | kGuard,
        .slot = &Options::run,
        .brief = "The folder of a run",
        .saved = false},
@@ -236,7 +237,7 @@ std::vector<Flag> runtime_flags() {
        .choices = {"xnnpack", "builtin"}},
       {.name = "onnxruntime",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kGuard,
        .group = kModelGroup,
        .slot = &Options::onnxruntime,
        .brief = "The ONNX Runtime library to load",
@@ -246,7 +247,7 @@ std::vector<Flag> runtime_flags() {
        .is_path = true},
       {.name = "tflite",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kGuard,
        .group = kModelGroup,
        .slot = &Options::tflite,
        .brief = "The TensorFlow Lite library to load",
@@ -455,7 +456,7 @@ std::vector<Flag> speed_flags() {
   return {
       {.name = "batch",
        .metavar = "N",
-       .verbs = kRuns,
+       .verbs = kRuns | kGuard,
        .group = kSpeed,
        .slot = &Options::batch,
        .brief = "Inputs a query",
@@ -463,7 +464,7 @@ std::vector<Flag> speed_flags() {
        .least = 0},
       {.name = "workers",
        .metavar = "N",
-       .verbs = kRuns,
+       .verbs = kRuns | kGuard,
        .group = kSpeed,
        .slot = &Options::workers,
        .brief = "Searches side by side, each with its own copy of the models",
@@ -519,7 +520,7 @@ std::vector<Flag> output_flags() {
        .saved = false},
       {.name = "json",
        .metavar = "",
-       .verbs = kRuns | kInspect,
+       .verbs = kRuns | kInspect | kGuard,
        .group = kOutput,
        .slot = &Options::json,
        .brief = "Print the summary as JSON, and nothing else, to standard output",
@@ -527,7 +528,7 @@ std::vector<Flag> output_flags() {
       {.name = "quiet",
        .letter = 'q',
        .metavar = "",
-       .verbs = kRuns | kExport,
+       .verbs = kRuns | kExport | kGuard,
        .group = kOutput,
        .slot = &Options::quiet,
        .brief = "Print errors only",
@@ -570,7 +571,7 @@ const std::vector<Flag>& flag_table() {
     std::vector<Flag> all;
     for (auto* const part :
          {&arguments, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
-          &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
+          &acceptance_flags, &refine_flags, &guard_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) all.push_back(std::move(flag));
     }
     return all;

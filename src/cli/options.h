@@ -36,6 +36,10 @@ struct Options {
 
   std::int64_t batch = 0, workers = 0, threads = 1;
 
+  std::string guard_score = "auto", held_out;
+  double catch_share = 0.9, defer_share = 0;
+  std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
+
   std::string out, config, format = "jsonl";
   bool json = false, quiet = false;
 };
@@ -45,7 +49,7 @@ using Slot = std::variant<std::string Options::*, std::int64_t Options::*, doubl
                           std::vector<std::string> Options::*>;
 
 // The verbs, as a set of bits.
-enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16 };
+enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16, kGuard = 128 };
 
 // One row of the table.
 struct Flag {

@@ -16,6 +16,7 @@ int resume(const Givens& givens);
 int inspect(const Givens& givens);
 int export_findings(const Givens& givens);
 int show(const Givens& givens);
+int guard(const Givens& givens);
 
 struct Verb {
   unsigned set;  // its bit of VerbSet

@@ -17,23 +17,6 @@ namespace {
 
 constexpr double kBeyondDoubt = 3;  // standard errors
 
-void check(const GuardGoal& goal) {
-  const std::vector<std::string> scores = {"auto", "margin", "pair-margin"};
-  if (!(goal.catch_share > 0) || goal.catch_share > 1) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("--catch is {}, expected a share above 0 and at most 1", goal.catch_share),
-                "use --catch 0.9");
-  }
-  if (goal.defer && (!(*goal.defer > 0) || *goal.defer >= 1)) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--defer is {}, expected a share between 0 and 1", *goal.defer),
-                "use --defer 0.05");
-  }
-  if (std::find(scores.begin(), scores.end(), goal.score) == scores.end()) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("unknown --score '{}'", goal.score),
-                known_names_hint(goal.score, scores));
-  }
-}
-
 // Marks every other input that occurs: rows of the even ones, or of the odd ones.
 std::vector<std::uint8_t> every_other(const GuardSample& sample, bool odd) {
   const std::set<SeedIndex> inputs(sample.input.begin(), sample.input.end());
@@ -128,8 +111,25 @@ double half_way_up(const std::vector<ScoredRow>& rows, double last) {
 
 }  // namespace
 
+void check_guard_goal(const GuardGoal& goal) {
+  const std::vector<std::string> scores = {"auto", "margin", "pair-margin"};
+  if (!(goal.catch_share > 0) || goal.catch_share > 1) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--catch is {}, expected a share above 0 and at most 1", goal.catch_share),
+                "use --catch 0.9");
+  }
+  if (goal.defer && (!(*goal.defer > 0) || *goal.defer >= 1)) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--defer is {}, expected a share between 0 and 1", *goal.defer),
+                "use --defer 0.05");
+  }
+  if (std::find(scores.begin(), scores.end(), goal.score) == scores.end()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("unknown --score '{}'", goal.score),
+                known_names_hint(goal.score, scores));
+  }
+}
+
 GuardFit fit_guard(const GuardSample& natural, const Answers& findings, const GuardGoal& goal) {
-  check(goal);
+  check_guard_goal(goal);
   GuardFit fit;
   fit.images = static_cast<std::int64_t>(natural.size());
   for (std::size_t i = 0; i < natural.size(); ++i) fit.natural_deviations += natural.deviates(i) ? 1 : 0;
