@@ -74,9 +74,9 @@ struct GuardFit {
 // Learns score and threshold from natural images and from the answers to findings (deviations all; may be empty).
 // The pair-margin is chosen where it is better beyond doubt: cross-fitted over inputs, its AUC by three standard errors
 // (DeLong's, over inputs), its deferral at the goal no larger. A threshold for a goal of catches is the conformal
-// quantile of the deviations' scores, moved half-way to the next score that occurs.
-// Throws kBadInput for fewer than kLeastDeviations, kBadArgument for what check_guard_goal refuses and for a
-// pair-margin of more than kMostPairClasses.
+// quantile of the deviations' scores, corrected for how few inputs they come from, moved half-way to the next score
+// that occurs. Throws kBadInput for fewer than kLeastDeviations, kBadArgument for what check_guard_goal refuses and for
+// a pair-margin of more than kMostPairClasses.
 GuardFit fit_guard(const GuardSample& natural, const Answers& findings_of_compressed, const GuardGoal& goal);
 
 struct TradePoint {

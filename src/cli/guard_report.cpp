@@ -113,10 +113,12 @@ void print_row(const std::string& name, const Json& clean, const Json& corrupted
 void print_trade(const Json& held) {
   const Json& curve = held.at("curve");
   fmt::print("\n  {:<12}{:<12}{:<12}\n", "caught", "deferred", "threshold");
+  double shown = 0;
   for (const double wanted : {0.5, 0.75, 0.9, 0.95, 0.99, 1.0}) {
     const auto point = std::find_if(curve.begin(), curve.end(),
                                     [wanted](const Json& p) { return p[2].get<double>() >= wanted - 1e-9; });
-    if (point == curve.end()) continue;
+    if (point == curve.end() || (*point)[2].get<double>() <= shown) continue;
+    shown = (*point)[2];
     const double deferred = (*point)[1];
     fmt::print("  {:<12}{:<12}{:<12.4g}{}\n", percent((*point)[2].get<double>()), percent(deferred),
                (*point)[0].get<double>(), std::string(static_cast<std::size_t>(60 * std::min(1.0, deferred)), '#'));

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kEnoughUnsearched = 100;
 constexpr std::size_t kLeastInputs = 20;         // to split in two
 constexpr std::int64_t kWantedDeviations = 200;  // in either half
-constexpr int kMostRounds = 8;
-constexpr std::size_t kImagesARound = 26000;
+constexpr int kMostRounds = 16;
+constexpr std::size_t kImagesARound = 13000;
 constexpr std::size_t kValuesARound = 4'000'000;  // images x classes: answers are kept in memory
 
 // Inputs to learn from and to measure on.

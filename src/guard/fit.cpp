@@ -55,11 +55,22 @@ Trial try_pairs(const GuardSample& sample, double share) {
   return trial;
 }
 
-// The k-th score from below that is to be deferred so that a new one is with probability `share` (split conformal:
-// Vovk et al. 2005). The largest where there are too few scores to promise that much. Sorted and not empty.
-double conformal_quantile(const std::vector<double>& scores, double share) {
-  const auto wanted = static_cast<std::size_t>(std::ceil(share * static_cast<double>(scores.size() + 1) - 1e-9));
+// The score up to which is to be deferred so that a new one is with probability `share` (split conformal: Vovk et al.
+// 2005). `independent`: how many of the scores are; images of one input are not, and there the pooled quantile at a
+// level corrected for the inputs holds (Dunn, Wasserman and Ramdas, JASA 2022). The largest where there are too few to
+// promise that much. Sorted and not empty.
+double conformal_quantile(const std::vector<double>& scores, std::size_t independent, double share) {
+  const double level = share * (1 + 1 / static_cast<double>(independent));
+  const auto wanted = static_cast<std::size_t>(std::ceil(level * static_cast<double>(scores.size()) - 1e-9));
   return scores[std::clamp<std::size_t>(wanted, 1, scores.size()) - 1];
+}
+
+std::size_t inputs_that_deviate(const std::vector<ScoredRow>& rows) {
+  std::set<std::int32_t> inputs;
+  for (const ScoredRow& row : rows) {
+    if (row.deviates) inputs.insert(row.input);
+  }
+  return inputs.size();
 }
 
 // Scores of the findings, rising.
@@ -78,11 +89,12 @@ double last_to_defer(const std::vector<ScoredRow>& rows, const std::vector<doubl
   const std::vector<double> natural = deviation_scores(rows);
   if (natural.size() >= kEnoughNatural || findings.empty()) {
     source = "natural deviations";
-    return conformal_quantile(natural, share);
+    return conformal_quantile(natural, inputs_that_deviate(rows), share);
   }
-  const double of_findings = conformal_quantile(findings, share);
+  const double of_findings = conformal_quantile(findings, findings.size(), share);
   source = natural.empty() ? "findings" : "natural deviations and findings";
-  return natural.empty() ? of_findings : std::max(of_findings, conformal_quantile(natural, share));
+  return natural.empty() ? of_findings
+                         : std::max(of_findings, conformal_quantile(natural, inputs_that_deviate(rows), share));
 }
 
 // The largest score that may be deferred within a share of the images; below all of them where none may.

@@ -178,17 +178,20 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
 }
 
 // The output that is named; else the only one; else the only one that can hold a row of scores a row of the batch:
-// models also give labels, or whether they should be trusted.
+// models also give labels, or whether they should be trusted. One of a single dimension is the last resort.
 std::size_t OnnxSession::output_index(const std::string& wanted) const {
   std::size_t count = 0;
   runtime_.check(runtime_.api->SessionGetOutputCount(session_.get(), &count));
   std::vector<std::string> names;
   std::vector<std::size_t> scores;
+  std::vector<std::size_t> single_rows;
   for (std::size_t i = 0; i < count; ++i) {
     const TensorFacts output = facts(false, i);
     names.push_back(output.name);
     if (is_readable(output.type) && output.dims.size() >= 2) scores.push_back(i);
+    if (is_readable(output.type) && output.dims.size() == 1 && output.dims[0] > 1) single_rows.push_back(i);
   }
+  if (scores.empty()) scores = single_rows;
   return wanted.empty() && scores.size() == 1 ? scores.front() : choose_output(info_.path, names, wanted);
 }
 
