@@ -96,9 +96,11 @@ struct GuardFigures {
   Interval deferred_clean_interval, deferred_corrupted_interval;
   double deferred = 0;                   // the two counting half; the one that there is
   Share differ_clean, differ_corrupted;  // deviations among the images, unguarded
-  Share left_clean, left_corrupted;      // those of them that are not deferred
-  double deferred_at_90 = 1;             // the least share to defer that catches 90 % of these deviations
-  std::vector<TradePoint> curve;         // rising; from the first deviation caught to all of them, 101 points at most
+  Interval differ_clean_interval, differ_corrupted_interval;
+  Share left_clean, left_corrupted;  // those of them that are not deferred
+  Interval left_clean_interval, left_corrupted_interval;
+  double deferred_at_90 = 1;      // the least share to defer that catches 90 % of these deviations
+  std::vector<TradePoint> curve;  // rising; from the first deviation caught to all of them, 101 points at most
 };
 
 GuardFigures measure_guard(const Guard& guard, const GuardSample& held_out);

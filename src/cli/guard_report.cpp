@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/terminal.h"
 
@@ -21,8 +22,6 @@ Json share_json(const Share& share, const Interval& interval) {
       {"share", share.value()}, {"part", share.part}, {"of", share.whole}, {"interval", {interval.low, interval.high}}};
 }
 
-Json share_json(const Share& share) { return share_json(share, share.interval()); }
-
 Json curve_json(const std::vector<TradePoint>& curve) {
   Json points = Json::array();
   for (const TradePoint& point : curve) points.push_back({point.threshold, point.deferred, point.caught});
@@ -38,10 +37,10 @@ Json figures_json(const GuardFigures& f) {
           {"deferred", f.deferred},
           {"deferred_clean", share_json(f.deferred_clean, f.deferred_clean_interval)},
           {"deferred_corrupted", share_json(f.deferred_corrupted, f.deferred_corrupted_interval)},
-          {"differ_clean", share_json(f.differ_clean)},
-          {"differ_corrupted", share_json(f.differ_corrupted)},
-          {"differ_undeferred_clean", share_json(f.left_clean)},
-          {"differ_undeferred_corrupted", share_json(f.left_corrupted)},
+          {"differ_clean", share_json(f.differ_clean, f.differ_clean_interval)},
+          {"differ_corrupted", share_json(f.differ_corrupted, f.differ_corrupted_interval)},
+          {"differ_undeferred_clean", share_json(f.left_clean, f.left_clean_interval)},
+          {"differ_undeferred_corrupted", share_json(f.left_corrupted, f.left_corrupted_interval)},
           {"deferred_at_90_caught", f.deferred_at_90},
           {"curve", curve_json(f.curve)}};
 }
@@ -79,11 +78,14 @@ std::string percent(double share) {
   return p > 0 && p < 0.995 ? fmt::format("{:.2f} %", p) : fmt::format("{:.1f} %", p);
 }
 
+// In percent, without digits that mean nothing.
+double ends(const Json& share) { return std::round(1e4 * share.get<double>()) / 100; }
+
 std::string with_interval(const Json& share) {
   if (share.at("of") == 0) return "-";
   const Json& interval = share.at("interval");
-  return fmt::format("{} ({:.3g}-{:.3g})", percent(share.at("share").get<double>()), 100 * interval[0].get<double>(),
-                     100 * interval[1].get<double>());
+  return fmt::format("{} ({:.4g} to {:.4g})", percent(share.at("share").get<double>()), ends(interval[0]),
+                     ends(interval[1]));
 }
 
 void line(const std::string& name, const std::string& value) {

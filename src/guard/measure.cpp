@@ -31,9 +31,16 @@ struct Part {
   double part = 0, whole = 0;
 };
 
-// Percentile bootstrap of a ratio of sums, inputs drawn anew with all their images.
+// Percentile bootstrap of a ratio of sums, inputs drawn anew with all their images. Of none or all, which no draw could
+// change: Wilson's, over the inputs.
 Interval bootstrap_ratio(const std::vector<Part>& inputs) {
-  if (inputs.empty()) return {0, 1};
+  Part total;
+  for (const Part& one : inputs) {
+    total.part += one.part;
+    total.whole += one.whole;
+  }
+  const auto count = static_cast<std::int64_t>(inputs.size());
+  if (total.part == 0 || total.part == total.whole) return Share{total.part == 0 ? 0 : count, count}.interval();
   Rng rng(kBootstrapSeed, inputs.size());
   const auto n = static_cast<std::uint32_t>(inputs.size());
   std::vector<double> ratios;
@@ -121,9 +128,13 @@ GuardFigures measure_guard(const Guard& guard, const GuardSample& held_out) {
   figures.deferred = half_each(figures.deferred_clean, figures.deferred_corrupted);
   figures.differ_clean = share_of(rows, is_clean, deviates);
   figures.differ_corrupted = share_of(rows, is_corrupted, deviates);
+  figures.differ_clean_interval = interval_of(rows, is_clean, deviates);
+  figures.differ_corrupted_interval = interval_of(rows, is_corrupted, deviates);
   figures.deviations_clean = figures.differ_clean.part;
   figures.left_clean = share_of(rows, is_clean, left);
   figures.left_corrupted = share_of(rows, is_corrupted, left);
+  figures.left_clean_interval = interval_of(rows, is_clean, left);
+  figures.left_corrupted_interval = interval_of(rows, is_corrupted, left);
   figures.deferred_at_90 = deferral_at(rows, 0.9);
   figures.curve = curve_of(rows);
   return figures;
