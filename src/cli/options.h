@@ -44,6 +44,9 @@ struct Options {
   std::string method = "drepair", held_out, held_out_labels, compressed_head;
   std::int64_t natural = 12, repeats = 3, corruptions = 5;
   bool force = false;
+  std::string guard_score = "auto";
+  double catch_share = 0.9, defer_share = 0;
+  std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
 
   std::string out, config, format = "jsonl";
   bool json = false, quiet = false;

@@ -66,6 +66,17 @@ const std::vector<Verb>& verbs() {
        "more.",
        {"dflare repair run", "dflare repair run --method natural --held-out images.npy --json"},
        repair},
+      {kGuard,
+       "guard",
+       "Learn when the compressed model's answer should not be trusted",
+       "Learns from a run's findings and from natural images a score on the compressed model's own output, and a "
+       "threshold below which the answer should go to the original, a bigger model or a person. Measures on inputs "
+       "that "
+       "it did not learn from which share is deferred and which share of the natural deviations is caught. Writes "
+       "guard.json, guard.svg, guard.onnx (the guard alone) and, for an ONNX model, guarded.onnx (the compressed model "
+       "with the guard inside). docs/guard.md tells more.",
+       {"dflare guard run", "dflare guard run --catch 0.95 --held-out images.npy", "dflare guard run --defer 0.05"},
+       guard},
   };
   return table;
 }

@@ -18,6 +18,7 @@ int export_findings(const Givens& givens);
 int show(const Givens& givens);
 int rank(const Givens& givens);
 int repair(const Givens& givens);
+int guard(const Givens& givens);
 
 struct Verb {
   unsigned set;  // its bit of VerbSet

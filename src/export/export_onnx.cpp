@@ -240,7 +240,7 @@ OnnxNames export_onnx(const std::filesystem::path& host, const std::string& outp
   const OnnxNames names =
       add(graph, output_name, outputs_of(output, reading, addition), rows_of(output), reading, addition);
   if (addition.head != nullptr) replace_output(graph, at, added);
-  replace_file(target, model.SerializeAsString());
+  put_file(target, model.SerializeAsString());
   return names;
 }
 
@@ -259,7 +259,7 @@ OnnxNames export_onnx_alone(std::size_t outputs, const OutputReading& reading, c
   tensor.mutable_shape()->add_dim()->set_dim_param("rows");
   tensor.mutable_shape()->add_dim()->set_dim_value(static_cast<std::int64_t>(outputs));
   const OnnxNames names = add(graph, "answer", static_cast<std::int64_t>(outputs), -1, reading, addition);
-  replace_file(target, model.SerializeAsString());
+  put_file(target, model.SerializeAsString());
   return names;
 }
 

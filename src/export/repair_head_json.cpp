@@ -123,6 +123,6 @@ RepairHead read_repair_head(const std::filesystem::path& file) {
   return repair_head_from_json(read_whole_file(file), file.string());
 }
 
-void write_repair_head(const std::filesystem::path& file, const RepairHead& head) { replace_file(file, to_json(head)); }
+void write_repair_head(const std::filesystem::path& file, const RepairHead& head) { put_file(file, to_json(head)); }
 
 }  // namespace dflare

@@ -78,7 +78,7 @@ class BoundaryStrategy : public Strategy {
   // Goes on through the corruptions that were not tried yet, then to other seeds; attacks begin at the seed anew.
   void again(const RunContext& /*context*/, SeedIndex /*seed*/, Rng& rng) override {
     in_vain_ = 0;
-    begin_attack();
+    attack_.begin(*context_, seed_);
     choose_end_point(rng);
   }
 
