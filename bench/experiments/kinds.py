@@ -160,7 +160,7 @@ def _correlations(table: Table, settings: dict) -> Table:
     columns = list(table.columns)
     result = Table(f"Pearson correlation with {settings['x_name']}", {"measure": "", "r": ".3f", "p": ".2g"})
     for i, name in enumerate(columns):
-        if i >= 2 and len(table.rows) > 2:
+        if i >= 2 and len(table.rows) > 2 and ("x" in settings or name != "disagreement"):
             r = pearson([row[1] for row in table.rows], [plain(row[i] or 0.0) for row in table.rows])
             result.add(name, *(r or (None, None)))
     return result
