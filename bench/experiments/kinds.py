@@ -160,7 +160,7 @@ def _correlations(table: Table, settings: dict) -> Table:
     columns = list(table.columns)
     result = Table(f"Pearson correlation with {settings['x_name']}", {"measure": "", "r": ".3f", "p": ".2g"})
     for i, name in enumerate(columns):
-        if i >= 2 and len(table.rows) > 2:
+        if i >= 2 and len(table.rows) > 2 and ("x" in settings or name != "disagreement"):
             r = pearson([row[1] for row in table.rows], [plain(row[i] or 0.0) for row in table.rows])
             result.add(name, *(r or (None, None)))
     return result
@@ -203,6 +203,25 @@ def adversarial(m: Measurements) -> Shown:
     return Shown([table])
 
 
+def repair(m: Measurements) -> Shown:
+    """Table 7: what a repair head is worth on findings of seeds it has not seen, and beside it on natural images."""
+    table = Table("", {"pair": "", "findings of": "", "deviations": "d", "repaired": "%", "induced": "%", "improved": "%",
+                       "clean: before": "%", "clean: after": "%", "corrupted: before": "%", "corrupted: after": "%"},
+                  bold_last=True)
+    for pair in m.pairs:
+        for name, measured in m.of[pair.id].items():
+            reports = [r["repair"] for r in measured.results]
+            ratios = [statistics.mean(r["paper"]["mean"][key] for r in reports)
+                      for key in ("repair_ratio", "inducing_ratio", "improvement_ratio")]
+            differ = [statistics.mean(r["natural"][images][f"disagreement_{when}"]["value"] for r in reports)
+                      for images in ("clean", "corrupted") for when in ("before", "after")]
+            table.add(pair.id, name, sum(r["paper"]["repeats"][0]["deviations"] for r in reports), *ratios, *differ)
+    if len(table.rows) > 1:
+        table.add(f"mean of {len(m.pairs)} pairs", "", *(_column_mean(table, i, form) for i, form in
+                                                        enumerate(table.columns.values()) if i > 1))
+    return Shown([table])
+
+
 def _column_mean(table: Table, i: int, form: str) -> float | int | Bound | None:
     """The mean over pairs; of counts the sum."""
     values = [row[i] for row in table.rows if row[i] is not None]
@@ -224,4 +243,5 @@ def _quantile(values: list[int], share: float) -> float:
     return ordered[low] + (place - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
 
 
-KINDS = {f.__name__: f for f in (comparison, ablation, histogram, family, uniqueness, natural, adversarial)}
+KINDS = {f.__name__: f for f in (comparison, ablation, histogram, family, uniqueness, natural, adversarial,
+                                 repair)}

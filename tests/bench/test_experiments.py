@@ -200,6 +200,16 @@ def test_work_is_told_before_it_starts(tmp_path):
     assert {r["method"] for r in stored(tmp_path).values()} == {"probe"}, "only how fast the pairs are"
 
 
+def test_repair_follows_its_search(tmp_path):
+    if "repair" not in subprocess.run([DFLARE, "--help"], capture_output=True, text=True).stdout:
+        pytest.skip("this build has no `dflare repair`")
+    run(tmp_path, "table7", "--only", "digits-lenet5-prune80")
+    row, = rows_of(tmp_path / "results/table7.csv")
+    report, = (r["repair"]["paper"] for r in stored(tmp_path).values() if "repair" in r)
+    assert float(row["repaired"]) == report["mean"]["repair_ratio"]
+    assert int(row["deviations"]) == report["repeats"][0]["deviations"] > 0
+
+
 # Parts
 
 
