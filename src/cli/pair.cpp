@@ -5,6 +5,7 @@
 
 #include "cli/settings.h"
 #include "dflare/error.h"
+#include "dflare/repair.h"
 
 namespace dflare::cli {
 namespace {
@@ -44,6 +45,11 @@ OpenPair open_pair(const Options& options) {
   pair.compressed = open_model(options.compressed, model_options(options, Side::kCompressed));
   check_shapes(pair.original->info(), pair.compressed->info());
   check_classes(pair.original->info(), pair.compressed->info(), options);
+  if (!options.compressed_head.empty()) {
+    StoredHead stored = read_head(options.compressed_head);
+    pair.compressed = make_repaired_model(std::move(pair.compressed), std::move(stored.head), stored.reading,
+                                          options.output == "probs");
+  }
   return pair;
 }
 
