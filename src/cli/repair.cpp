@@ -124,6 +124,7 @@ int repair(const Givens& givens) {
     print_repair(report);
     fmt::print("\nwritten to {}: {}\n", folder.string(), refused ? "repair.json" : "repair.json, head.json");
   }
+  std::fflush(stdout);
   if (outcome.raises()) {
     say_note(options, styled(stderr, Style::kRed, "the repair raises the disagreement on natural images") +
                           (refused ? ": its head is not written without --force" : ""));

@@ -18,7 +18,8 @@ constexpr std::uint64_t kPurpose = 0x72657061;  // a stream apart from others of
 std::vector<std::size_t> finite_rows(const RepairRows& rows, std::span<const std::size_t> use, bool natural) {
   std::vector<std::size_t> kept;
   for (const std::size_t row : use) {
-    const bool wanted = natural == (rows.kind[row] == RepairRowKind::kNatural);
+    const RepairRowKind kind = rows.kind[row];
+    const bool wanted = kind == RepairRowKind::kFinding || natural == (kind == RepairRowKind::kNatural);
     if (wanted && rows.original[row].finite && rows.compressed[row].finite) kept.push_back(row);
   }
   if (kept.empty()) throw Error(ErrorCode::kBadInput, "there is nothing for a repair to learn from");
@@ -63,7 +64,8 @@ const std::vector<RepairMethod>& repair_methods() {
   static const std::vector<RepairMethod> methods = {
       {"drepair", "the paper's: a hidden layer on the probabilities, trained on seeds and findings", false},
       {"zone", "the same, silent where the compressed model is surer than nearly all findings were", false},
-      {"natural", "shifts between classes, learnt from natural images; changes nothing where that gains nothing", true},
+      {"natural", "shifts between classes, learnt from natural images and findings; none where that gains nothing",
+       true},
   };
   return methods;
 }

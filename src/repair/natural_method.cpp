@@ -13,7 +13,6 @@ namespace dflare {
 namespace {
 
 constexpr int kInnerFolds = 3;
-constexpr double kLeastGain = 0.5;  // standard errors by which a candidate must win on inputs that it has not seen
 constexpr std::size_t kMostAffine = 100;  // classes; weights for more are too many to learn
 
 using Rows = std::vector<std::size_t>;
@@ -28,8 +27,8 @@ std::vector<Fit> candidates(std::size_t classes) {
   const auto affine = [](double decay) {
     return [decay](const Lesson& lesson, std::vector<double>& x) { return fit_affine(lesson, decay, x); };
   };
-  std::vector<Fit> fits = {bias(1e-2), bias(1e-3)};
-  if (classes <= kMostAffine) fits.insert(fits.end(), {affine(3e-2), affine(3e-3)});
+  std::vector<Fit> fits = {bias(1e-2)};
+  if (classes <= kMostAffine) fits.insert(fits.end(), {affine(1e-1), affine(3e-2), affine(3e-3)});
   return fits;
 }
 
@@ -86,7 +85,7 @@ Candidate try_out(const Fit& fit, const RepairRows& rows, const Rows& use, const
     std::vector<double> start = parameters;
     const RepairHead head = head_of(fit(soft_lesson(rows, train), start));
     for (std::size_t i = 0; i < use.size(); ++i) {
-      if (fold[i] != held_out) continue;
+      if (fold[i] != held_out || rows.kind[use[i]] != RepairRowKind::kNatural) continue;
       const int original = rows.original[use[i]].label;
       const AnswerView compressed = rows.compressed[use[i]];
       change[rows.seed[use[i]]] += static_cast<double>(repaired_label(head, compressed) != original) -
@@ -104,7 +103,7 @@ RepairHead train_natural(const RepairRows& rows, std::span<const std::size_t> us
   std::vector<SeedIndex> seed;
   for (const std::size_t row : all) seed.push_back(rows.seed[row]);
   const std::vector<int> fold = fold_of_rows(seed, kInnerFolds, rng_seed);
-  Candidate best{.gain = kLeastGain};
+  Candidate best;  // changes nothing
   for (const Fit& fit : candidates(rows.compressed.classes())) {
     Candidate candidate = try_out(fit, rows, all, fold);
     if (candidate.gain > best.gain) best = std::move(candidate);
