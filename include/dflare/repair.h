@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -103,14 +102,5 @@ NaturalEffect natural_effect(std::span<const RepairedImage> images, std::uint64_
 // leading outputs that it skips stay, far below all others.
 std::unique_ptr<Model> make_repaired_model(std::unique_ptr<Model> compressed, RepairHead head, OutputReading reading,
                                            bool as_probabilities);
-
-// head.json (docs/repair.md): a head and how the outputs of the model it belongs to are read.
-struct StoredHead {
-  RepairHead head;
-  OutputReading reading;
-};
-std::string to_json(const StoredHead& stored);
-// Throws kBadInput naming the file and what is wrong with it.
-StoredHead read_head(const std::filesystem::path& file);
 
 }  // namespace dflare

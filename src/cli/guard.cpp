@@ -3,13 +3,13 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "cli/guard_plot.h"
 #include "cli/guard_report.h"
 #include "cli/guard_samples.h"
 #include "cli/guards.h"
+#include "cli/output_folder.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
@@ -26,32 +26,6 @@ GuardGoal goal_of(const Options& options) {
   GuardGoal goal{.catch_share = options.catch_share, .defer = {}, .score = options.guard_score};
   if (options.defer_share > 0) goal.defer = options.defer_share;
   return goal;
-}
-
-void write_file(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (out.good()) return;
-  throw Error(ErrorCode::kCannotWrite, fmt::format("{}: cannot be written", file.string()),
-              "name another folder by -o FOLDER");
-}
-
-// Made before the models are asked: nobody waits for minutes to learn that the result cannot be kept.
-std::filesystem::path output_folder(const PastRun& run) {
-  const std::filesystem::path folder =
-      run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
-  std::error_code code;
-  std::filesystem::create_directories(folder, code);
-  if (code || !std::filesystem::is_directory(folder)) {
-    throw Error(ErrorCode::kCannotWrite,
-                fmt::format("{}: cannot be made: {}", folder.string(), code ? code.message() : "it is a file"),
-                "name another folder by -o FOLDER");
-  }
-  const std::filesystem::path probe = folder / "guard.json.part";
-  write_file(probe, "");
-  std::filesystem::remove(probe, code);
-  return folder;
 }
 
 std::vector<int> labels_never_seen(const GuardSample& sample) {
@@ -97,8 +71,8 @@ void write_all(const PastRun& run, const GuardResult& result, const std::filesys
   export_host(run, addition, folder, report);
   std::vector<PlottedCurve> curves = {{result.fit.guard.score, result.figures.curve}};
   if (result.fit.guard.score != "margin") curves.push_back({"margin", result.margin_figures.curve});
-  write_file(folder / "guard.svg", trade_svg(curves, result.figures.deferred, result.figures.caught.value()));
-  write_file(folder / "guard.json", report.dump(1) + "\n");
+  replace_file(folder / "guard.svg", trade_svg(curves, result.figures.deferred, result.figures.caught.value()));
+  replace_file(folder / "guard.json", report.dump(1) + "\n");
 }
 
 }  // namespace
@@ -106,7 +80,9 @@ void write_all(const PastRun& run, const GuardResult& result, const std::filesys
 int guard(const Givens& givens) {
   check_guard_goal(goal_of(resolve(givens)));  // before the models are asked for minutes
   const PastRun run = open_past_run(givens);
-  const std::filesystem::path folder = output_folder(run);
+  const std::filesystem::path folder =
+      run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
+  make_writable(folder);
   LiveProgress live;
   const InterruptGuard interrupt(live);
   const AskOptions ask{

@@ -6,6 +6,7 @@
 #include "cli/settings.h"
 #include "dflare/error.h"
 #include "dflare/repair.h"
+#include "dflare/repair_head_json.h"
 
 namespace dflare::cli {
 namespace {

@@ -23,6 +23,7 @@ PastRun open_past_run(const Givens& givens) {
   run.store = FindingStore::open(folder, /*writable=*/false);
   const RunRecord record = run.store->record();
   run.options = options_from(parse_record(record.settings, folder));
+  run.options.out.clear();  // where the run went, not what is made of it
   for (const Given& given : givens) assign(run.options, given);
   run.facts = parse_record(record.facts, folder);
   run.seed_record = parse_record(record.seeds, folder);

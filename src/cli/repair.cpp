@@ -1,14 +1,16 @@
 // dflare repair: teaches the compressed model the original's answers, and says what that is worth.
 #include <fmt/format.h>
-#include <unistd.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
-#include <fstream>
 
+#include "cli/output_folder.h"
 #include "cli/repair_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
+#include "dflare/export_onnx.h"
+#include "dflare/repair_head_json.h"
 
 namespace dflare::cli {
 namespace {
@@ -19,31 +21,6 @@ using Json = nlohmann::ordered_json;
 constexpr int kFolds = 5;                      // as the paper
 constexpr int kRaises = 1;                     // exit code
 constexpr std::uint64_t kRepeatStride = 1000;  // between the run seeds of repeats; folds count from each
-
-[[noreturn]] void cannot_write(const fs::path& path) {
-  throw Error(ErrorCode::kCannotWrite, fmt::format("{}: cannot be written", path.string()),
-              "choose another folder by -o FOLDER");
-}
-
-// Before anything is asked: a folder that cannot be written shall not cost minutes.
-void make_writable(const fs::path& folder) {
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  if (failed || !fs::is_directory(folder) || access(folder.c_str(), W_OK) != 0) cannot_write(folder);
-}
-
-// All or nothing.
-void replace_file(const fs::path& file, const std::string& text) {
-  const fs::path fresh = file.string() + ".new";
-  {
-    std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
-    out << text;
-    if (!out.flush()) cannot_write(file);
-  }
-  std::error_code failed;
-  fs::rename(fresh, file, failed);
-  if (failed) cannot_write(file);
-}
 
 NaturalEffect effect_of(const NaturalAnswers& answers, const RepairHead& head, std::uint64_t rng_seed) {
   std::vector<RepairedImage> images;
@@ -67,7 +44,7 @@ NaturalEffect out_of_fold(const RepairData& data, const CrossValidation& folds, 
   return natural_effect(images, rng_seed);
 }
 
-RepairOutcome work_out(const OpenRun& run, const RepairData& data) {
+RepairOutcome work_out(const PastRun& run, const RepairData& data) {
   const RepairMethod& method = repair_method(run.options.method);
   const auto rng_seed = static_cast<std::uint64_t>(run.options.rng_seed);
   RepairOutcome outcome;
@@ -92,16 +69,35 @@ void say_note(const Options& options, const std::string& text) {
   if (!options.quiet) fmt::print(stderr, "{}\n", text);
 }
 
-// Everything that a repaired pair is made of. Here the compressed model with its head as one file joins it.
-void write_head(const OpenRun& run, const RepairHead& head, const fs::path& folder) {
-  replace_file(folder / "head.json", to_json({head, run.compressed_reading}));
+// All that a repaired pair is made of: the head as JSON and as an ONNX file of its own, and for an ONNX model both in
+// one. A host that cannot be added to costs a note, not the head. Names the files, in the report too.
+void write_repaired(const PastRun& run, const RepairHead& head, const fs::path& folder, Json& report) {
+  write_head(folder / "head.json", {head, run.compressed});
+  const OnnxAddition addition{.head = &head};
+  export_onnx_alone(run.pair.compressed->info().classes, run.compressed, addition, folder / "head.onnx");
+  report["files"] = {"repair.json", "head.json", "head.onnx"};
+  const fs::path host = run.options.compressed;
+  if (!is_onnx_file(host)) return;
+  try {
+    export_onnx(host, run.pair.compressed->info().output_name, run.compressed, addition, folder / "repaired.onnx");
+    report["files"].push_back("repaired.onnx");
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::kCannotWrite) throw;
+    report["notes"].push_back(fmt::format("no repaired.onnx: {}; {}", e.what(), e.hint()));
+  }
+}
+
+// What an earlier repair left does not go with these figures.
+void remove_earlier(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* file : {"head.json", "head.onnx", "repaired.onnx"}) fs::remove(folder / file, ignored);
 }
 
 }  // namespace
 
 int repair(const Givens& givens) {
   const Options given = resolve(givens);
-  const OpenRun run = open_run(given.run, givens);
+  const PastRun run = open_past_run(givens);
   const Options& options = run.options;
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
@@ -114,15 +110,16 @@ int repair(const Givens& givens) {
   const bool refused = outcome.raises() && !options.force;
   Json report = repair_json(run, data, outcome);
   report["exported"] = !refused;
+  report["files"] = {"repair.json"};
+  remove_earlier(folder);
+  if (!refused) write_repaired(run, outcome.head, folder, report);
   replace_file(folder / "repair.json", report.dump(2) + "\n");
-  std::error_code ignored;
-  fs::remove(folder / "head.json", ignored);  // of an earlier repair: it does not go with these figures
-  if (!refused) write_head(run, outcome.head, folder);
   if (options.json) {
     fmt::print("{}\n", report.dump(2));
   } else if (!options.quiet) {
     print_repair(report);
-    fmt::print("\nwritten to {}: {}\n", folder.string(), refused ? "repair.json" : "repair.json, head.json");
+    fmt::print("\nwritten to {}: {}\n", folder.string(),
+               fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
   }
   std::fflush(stdout);
   if (outcome.raises()) {

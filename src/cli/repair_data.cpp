@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/record.h"
 #include "cli/settings.h"
 #include "dflare/error.h"
 
@@ -19,13 +18,7 @@ constexpr std::size_t kLeastHeldOut = 50;                    // inputs: fewer te
 constexpr std::uint64_t kTrainingKeys = 0x7472616e00000000;  // corruptions to learn from and to be judged by are drawn
 constexpr std::uint64_t kMeasureKeys = 0x6d65617300000000;   // from streams of their own
 
-OutputReading reading_of(const Json& facts, const char* side) {
-  const Json& reading = facts.at("models").at(side).at("reading");
-  return {reading.at("kind") == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities,
-          reading.at("step").get<float>(), reading.at("skip_classes").get<int>()};
-}
-
-std::string status_of(const OpenRun& run, std::size_t i) {
+std::string status_of(const PastRun& run, std::size_t i) {
   return run.seed_record.at(i).at("status").get<std::string>();
 }
 
@@ -41,9 +34,9 @@ class Rows {
       compressed_.insert(compressed_.end(), g.begin(), g.end());
     }
   }
-  void move_to(RepairRows& rows, const OpenRun& run) const {
-    fill(rows.original, original_, run.original_reading);
-    fill(rows.compressed, compressed_, run.compressed_reading);
+  void move_to(RepairRows& rows, const PastRun& run) const {
+    fill(rows.original, original_, run.original);
+    fill(rows.compressed, compressed_, run.compressed);
   }
 
  private:
@@ -59,7 +52,7 @@ class Rows {
 
 class Gathering {
  public:
-  Gathering(const OpenRun& run, int folds) : run_(run) {
+  Gathering(const PastRun& run, int folds) : run_(run) {
     const std::vector<SeedIndex> searched = seeds_searched();
     std::vector<SeedIndex> of_finding;
     const SeedSet findings = findings_of(searched, of_finding);
@@ -123,8 +116,8 @@ class Gathering {
   // Asks both models the images; row i counts as of seed[i].
   void ask(const SeedSet& set, const std::vector<NaturalImage>& images, RepairRowKind kind,
            const std::vector<SeedIndex>& seed) {
-    rows_.add(ask_one(*run_.pair.original, run_.original_reading, set, images),
-              ask_one(*run_.pair.compressed, run_.compressed_reading, set, images));
+    rows_.add(ask_one(*run_.pair.original, run_.original, set, images),
+              ask_one(*run_.pair.compressed, run_.compressed, set, images));
     data_.rows.seed.insert(data_.rows.seed.end(), seed.begin(), seed.end());
     data_.rows.kind.insert(data_.rows.kind.end(), images.size(), kind);
     data_.image_of_row.insert(data_.image_of_row.end(), images.begin(), images.end());
@@ -221,8 +214,8 @@ class Gathering {
   }
 
   void measure(const SeedSet& set, std::vector<NaturalImage> images, NaturalAnswers& out) const {
-    out.original = ask_one(*run_.pair.original, run_.original_reading, set, images);
-    out.compressed = ask_one(*run_.pair.compressed, run_.compressed_reading, set, images);
+    out.original = ask_one(*run_.pair.original, run_.original, set, images);
+    out.compressed = ask_one(*run_.pair.compressed, run_.compressed, set, images);
     out.truth = truth_of(set, images);
     out.images = std::move(images);
   }
@@ -235,7 +228,7 @@ class Gathering {
     }
   }
 
-  const OpenRun& run_;
+  const PastRun& run_;
   RepairData data_;
   Rows rows_;
   std::vector<SeedIndex> unasked_to_learn_from_;
@@ -243,24 +236,6 @@ class Gathering {
 
 }  // namespace
 
-OpenRun open_run(const std::string& run, const std::vector<Given>& givens) {
-  OpenRun open;
-  open.store = FindingStore::open(run, /*writable=*/false);
-  const RunRecord record = open.store->record();
-  open.options = options_from(parse_record(record.settings, run));
-  open.options.out.clear();
-  for (const Given& given : givens) assign(open.options, given);
-  open.facts = parse_record(record.facts, run);
-  open.seed_record = parse_record(record.seeds, run);
-  check_models(open.facts);
-  open.pair = open_pair(open.options);
-  open.seeds = load_seeds(open.options.seeds, seed_options(open.options, open.pair.original->info().shape));
-  check_seeds(open.seed_record, open.seeds);
-  open.original_reading = reading_of(open.facts, "original");
-  open.compressed_reading = reading_of(open.facts, "compressed");
-  return open;
-}
-
-RepairData gather(const OpenRun& run, int folds) { return Gathering(run, folds).finish(); }
+RepairData gather(const PastRun& run, int folds) { return Gathering(run, folds).finish(); }
 
 }  // namespace dflare::cli

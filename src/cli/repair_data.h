@@ -1,29 +1,13 @@
 // What a repair learns from and is judged by, asked of a run's two models.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
 #include <vector>
 
-#include "cli/options.h"
-#include "cli/pair.h"
+#include "cli/past_run.h"
 #include "dflare/natural.h"
 #include "dflare/repair.h"
-#include "dflare/store.h"
 
 namespace dflare::cli {
-
-// A run, opened and found to be as it was: models and inputs have the hashes that it recorded.
-struct OpenRun {
-  Options options;  // of the run, under those given now
-  nlohmann::ordered_json facts, seed_record;
-  OpenPair pair;
-  SeedSet seeds;
-  OutputReading original_reading, compressed_reading;
-  std::unique_ptr<FindingStore> store;
-};
-// Throws kBadInput for a run that never began, or whose models or inputs have changed or are gone.
-OpenRun open_run(const std::string& run, const std::vector<Given>& givens);
 
 // Images of one kind that a repair is judged by, with what the models said of them. Row i belongs to images[i].
 struct NaturalAnswers {
@@ -49,6 +33,6 @@ struct RepairData {
   NaturalAnswers clean, corrupted;  // held out; empty for kOutOfFold
 };
 // Asks both models. Throws kBadInput where there is too little to learn from.
-RepairData gather(const OpenRun& run, int folds);
+RepairData gather(const PastRun& run, int folds);
 
 }  // namespace dflare::cli

@@ -119,7 +119,7 @@ bool RepairOutcome::raises() const {
          clean.differ_after + corrupted.differ_after > clean.differ_before + corrupted.differ_before;
 }
 
-Json repair_json(const OpenRun& run, const RepairData& data, const RepairOutcome& outcome) {
+Json repair_json(const PastRun& run, const RepairData& data, const RepairOutcome& outcome) {
   Json repeats = Json::array();
   for (const CrossValidation& repeat : outcome.repeats) repeats.push_back(counts_json(repeat.counts));
   return {

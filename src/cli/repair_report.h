@@ -18,7 +18,7 @@ struct RepairOutcome {
 };
 
 // The document that docs/repair.md describes.
-nlohmann::ordered_json repair_json(const OpenRun& run, const RepairData& data, const RepairOutcome& outcome);
+nlohmann::ordered_json repair_json(const PastRun& run, const RepairData& data, const RepairOutcome& outcome);
 // To standard output.
 void print_repair(const nlohmann::ordered_json& report);
 

@@ -79,35 +79,5 @@ TEST(RepairedModel, HeadForOtherClassesIsRefused) {
   test::expect_error(ErrorCode::kBadInput, "4 classes", [&] { make_repaired_model(inner(), head, {}, false); });
 }
 
-TEST(HeadJson, KeepsAHeadToTheBit) {
-  StoredHead stored{.head = exchange(), .reading = {OutputKind::kProbabilities, 1 / 256.0F, 1}};
-  stored.head.layers.front().weights[0] = 0.1F;
-  stored.head.layers.front().activation = DenseLayer::Activation::kTanh;
-  const test::Folder folder;
-  const StoredHead back = read_head(folder.write("head.json", to_json(stored)));
-  EXPECT_EQ(back.head.method, "drepair");
-  EXPECT_EQ(back.head.features, stored.head.features);
-  EXPECT_EQ(back.head.below_margin, 1);
-  ASSERT_EQ(back.head.layers.size(), 1U);
-  EXPECT_EQ(back.head.layers[0].weights, stored.head.layers[0].weights);
-  EXPECT_EQ(back.head.layers[0].activation, DenseLayer::Activation::kTanh);
-  EXPECT_EQ(back.reading.kind, OutputKind::kProbabilities);
-  EXPECT_EQ(back.reading.step, 1 / 256.0F);
-  EXPECT_EQ(back.reading.skip_classes, 1);
-  stored.head.below_margin = std::numeric_limits<double>::infinity();
-  EXPECT_TRUE(std::isinf(read_head(folder.write("head.json", to_json(stored))).head.below_margin));
-}
-
-TEST(HeadJson, WhatIsNoHeadIsRefusedByName) {
-  const test::Folder folder;
-  std::string short_of_weights = to_json({exchange(), {}});
-  short_of_weights.replace(short_of_weights.find("\"inputs\": 3"), 11, "\"inputs\": 4");
-  for (const std::string& text : {std::string("{"), std::string("{}"), std::string("[1]"), short_of_weights}) {
-    const auto file = folder.write("head.json", text);
-    test::expect_error(ErrorCode::kBadInput, "head.json", [&] { read_head(file); });
-  }
-  test::expect_error(ErrorCode::kBadInput, "gone.json", [&] { read_head(folder / "gone.json"); });
-}
-
 }  // namespace
 }  // namespace dflare
