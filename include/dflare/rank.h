@@ -19,8 +19,9 @@ struct RankSettings {
   // Which inputs are seeds, how outputs are read, ties, label offsets (compressed: all variants'), batch, workers, run
   // seed, and max_queries of the searches. Its strategy, refining and limits of time are set by the ranking.
   SearchSettings search;
-  int corrupted_per_seed = 26;        // images of ImageNet-C's severities, for the disagreement
+  int corrupted_per_seed = 13;        // images of ImageNet-C's severities, for the disagreement
   int paths_per_seed = 13;            // corruptions that are followed to the original's boundary
+  std::int64_t search_seeds = 100;    // that searches start from, for severity and queries; 0: no searches
   std::int64_t refine_queries = 100;  // spent on raising a finding's severity
   double time_limit_seconds = 240;    // 0: none
 };

@@ -39,7 +39,7 @@ struct Options {
   std::int64_t batch = 0, workers = 0, threads = 1;
 
   // of `rank`, where `search` has other defaults
-  std::int64_t rank_seeds = 100, rank_refine_queries = 100, corrupted = 26;
+  std::int64_t rank_seeds = 100, search_seeds = 100, rank_refine_queries = 100, corrupted = 13;
   double rank_time_limit = 240;
   std::string method = "drepair", held_out, held_out_labels, compressed_head;
   std::int64_t natural = 13, repeats = 3, corruptions = 13;

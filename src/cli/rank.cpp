@@ -70,6 +70,7 @@ RankSettings rank_settings(const Options& options) {
   settings.search = search_settings(options);
   settings.search.max_seeds = options.rank_seeds;
   settings.corrupted_per_seed = to_int(options.corrupted, "corrupted");
+  settings.search_seeds = options.search_seeds;
   settings.refine_queries = options.rank_refine_queries;
   settings.time_limit_seconds = options.rank_time_limit;
   return settings;

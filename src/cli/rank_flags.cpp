@@ -59,7 +59,7 @@ std::vector<Flag> rank_flags() {
        .slot = &Options::rank_seeds,
        .brief = "Inputs that corruptions and searches start from; 0: all that can be used",
        .details = "The first inputs to which the original gives one strict label, and the true one where there are "
-                  "labels. Intervals shrink with the square root of N. Apart from that, up to 2000 inputs are asked as "
+                  "labels. Intervals shrink with the square root of N. Apart from that, up to 1000 inputs are asked as "
                   "they are.",
        .least = 0,
        .saved = false},
@@ -70,6 +70,15 @@ std::vector<Flag> rank_flags() {
        .slot = &Options::corrupted,
        .brief = "Corrupted images of each seed that disagreement is counted on",
        .least = 1,
+       .saved = false},
+      {.name = "search-seeds",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::search_seeds,
+       .brief = "Of the seeds, those that searches start from; 0: no searches",
+       .details = "Searches tell severity and queries, and take most of the time. The order does not need them.",
+       .least = 0,
        .saved = false},
       {.name = "refine-queries",
        .metavar = "N",

@@ -19,9 +19,9 @@
 namespace dflare {
 namespace {
 
-constexpr std::size_t kMostInputs = 2000;       // asked as they are, or twice max_seeds where that is more
+constexpr std::size_t kMostInputs = 1000;       // asked as they are, or twice max_seeds where that is more
 constexpr std::int64_t kFewestOnBoundary = 10;  // seeds without which the boundary shift says too little
-constexpr std::size_t kSeedsAtATime = 20;       // searched before the next variant has its turn
+constexpr std::size_t kSeedsAtATime = 10;       // searched before the next variant has its turn
 constexpr int kRowsAQuery = 32;
 
 // Stops the work when time is up.
@@ -266,6 +266,8 @@ class Ranker {
 
   // Some seeds of every variant by both strategies, then the next seeds: what is counted is the same for all variants.
   void measure_searches() {
+    const std::size_t wanted = std::min(chosen_.size(), static_cast<std::size_t>(settings_.search_seeds));
+    if (wanted == 0) return;
     SeedSet seeds{.path = seeds_.path, .seeds = {}, .labelled = false};
     for (const SeedIndex i : chosen_) seeds.seeds.push_back(seeds_.seeds[static_cast<std::size_t>(i.value)]);
     std::vector<std::unique_ptr<SeedSearch>> boundary;
@@ -275,9 +277,9 @@ class Ranker {
       dflare.push_back(std::make_unique<SeedSearch>(Pair{&cached_, model}, seeds, settings_of("dflare"), live_));
       if (stopped()) return;
     }
-    for (std::size_t first = 0; first < chosen_.size(); first += kSeedsAtATime) {
-      const std::size_t end = std::min(first + kSeedsAtATime, chosen_.size());
-      tell("searches: seeds", first, chosen_.size());
+    for (std::size_t first = 0; first < wanted; first += kSeedsAtATime) {
+      const std::size_t end = std::min(first + kSeedsAtATime, wanted);
+      tell("searches: seeds", first, wanted);
       if (!search_from(first, end, boundary, dflare)) {
         complete_ = false;
         return;

@@ -102,5 +102,17 @@ TEST(Natural, AFailingModelIsHeardOf) {
   EXPECT_THROW(ask_all(*model, {}, seeds, clean_images(first(3)), {.workers = 2}), std::exception);
 }
 
+TEST(Natural, StrengthOfItsOwnGoesBeforeTheSeverity) {
+  const SeedSet seeds = ramps(1);
+  const auto bytes = [&](int severity, double strength) {
+    Input out(kShape);
+    render(seeds, {.seed = SeedIndex(0), .corruption = 0, .severity = severity, .key = 7, .strength = strength},
+           out.pixels);
+    return out.pixels;
+  };
+  EXPECT_EQ(bytes(3, -1), bytes(0, 0.3));
+  EXPECT_NE(bytes(3, 0.9), bytes(3, -1));
+}
+
 }  // namespace
 }  // namespace dflare

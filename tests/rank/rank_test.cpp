@@ -1,0 +1,265 @@
+// Variants whose order is known are ranked in it, however the work is cut and wherever it is stopped.
+#include "dflare/rank.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "dflare/error.h"
+#include "support/toy.h"
+
+namespace dflare {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr Shape kShape{8, 8, 1};
+constexpr std::size_t kClasses = 4;
+
+// The linear toy with a bias on class 0: the larger, the farther are its boundaries from the original's.
+std::unique_ptr<Model> biased(double bias) {
+  return make_function_model(kShape, kClasses,
+                             [f = toy::linear(kShape, kClasses, 0), bias](InputView in, std::span<float> out) {
+                               f(in, out);
+                               out[0] += static_cast<float>(bias);
+                             });
+}
+
+struct Family {
+  std::unique_ptr<Model> original = biased(0);
+  std::vector<std::unique_ptr<Model>> owned;
+  std::vector<Model*> variants;
+
+  explicit Family(const std::vector<double>& biases) {
+    for (const double bias : biases) {
+      owned.push_back(biased(bias));
+      variants.push_back(owned.back().get());
+    }
+  }
+};
+
+RankSettings settings() {
+  RankSettings s;
+  s.search = toy::settings();
+  s.search.max_queries = 200;
+  s.search.max_seeds = 40;
+  s.search_seeds = 20;
+  s.refine_queries = 20;
+  s.time_limit_seconds = 0;
+  return s;
+}
+
+Ranking rank(Family& family, const RankSettings& s, LiveProgress& live,
+             const std::function<void(const RankProgress&)>& tell = {}) {
+  static const SeedSet seeds = toy::varied_seeds(kShape, 60);
+  return rank_variants(*family.original, family.variants, seeds, s, live, tell);
+}
+
+Ranking rank(Family& family, const RankSettings& s) {
+  LiveProgress live;
+  return rank(family, s, live);
+}
+
+TEST(Rank, BiasesOfOneTwoAndFourComeInThatOrder) {
+  Family family({4, 1, 2});
+  const Ranking r = rank(family, settings());
+  EXPECT_EQ(r.end, SearchEnd::kComplete);
+  EXPECT_EQ(r.measure, "boundary_shift");
+  EXPECT_THAT(r.order, ElementsAre(1, 2, 0));
+  EXPECT_EQ(r.variants[1].rank, 1);
+  EXPECT_EQ(r.variants[2].rank, 2);
+  EXPECT_EQ(r.variants[0].rank, 3);
+  EXPECT_EQ(r.seeds, 40);
+  EXPECT_EQ(r.inputs, 60);
+  EXPECT_EQ(r.searched, 20);
+}
+
+// A bias changes the log-odds of class 0 and any other by just itself, and of two others not at all.
+TEST(Rank, ShiftIsInTheBiassUnits) {
+  Family family({1});
+  const Ranking r = rank(family, settings());
+  const Measured& shift = r.variants[0].boundary_shift.value();
+  EXPECT_GT(shift.value, 0.1);
+  EXPECT_LE(shift.value, 1 + 1e-6);
+  EXPECT_TRUE(shift.interval.contains(shift.value));
+}
+
+TEST(Rank, EqualModelsCannotBeToldApart) {
+  Family family({0, 0, 3, 0});
+  const Ranking r = rank(family, settings());
+  EXPECT_EQ(r.variants[0].rank, 1);
+  EXPECT_EQ(r.variants[1].rank, 1);
+  EXPECT_EQ(r.variants[3].rank, 1);
+  EXPECT_EQ(r.variants[2].rank, 4);
+  EXPECT_EQ(r.variants[0].boundary_shift->value, 0);
+  EXPECT_EQ(r.variants[0].disagreement->value, 0);
+  EXPECT_EQ(r.variants[0].corrupted_disagreement->value, 0);
+  EXPECT_EQ(r.variants[0].severity->value, 0) << "nothing was found";
+  EXPECT_EQ(r.variants[0].found_boundary, 0);
+  EXPECT_EQ(r.variants[0].queries_dflare->value, 200) << "and the whole budget was spent";
+}
+
+TEST(Rank, EveryMeasureTellsTheFartherFromTheNearer) {
+  Family family({0.5, 4});
+  const Ranking r = rank(family, settings());
+  const VariantMeasures& near = r.variants[0];
+  const VariantMeasures& far = r.variants[1];
+  EXPECT_LT(near.disagreement->value, far.disagreement->value);
+  EXPECT_LT(near.corrupted_disagreement->value, far.corrupted_disagreement->value);
+  EXPECT_LT(near.severity->value, far.severity->value);
+  EXPECT_GT(near.queries_dflare->value, far.queries_dflare->value);
+  EXPECT_GE(near.queries_boundary->value, far.queries_boundary->value);
+  EXPECT_FALSE(near.accuracy.has_value()) << "no labels were given";
+}
+
+void expect_same(const std::optional<Measured>& a, const std::optional<Measured>& b) {
+  ASSERT_TRUE(a.has_value());
+  ASSERT_TRUE(b.has_value());
+  EXPECT_EQ(a->value, b->value);
+  EXPECT_EQ(a->interval.low, b->interval.low);
+  EXPECT_EQ(a->interval.high, b->interval.high);
+  EXPECT_EQ(a->of, b->of);
+}
+
+TEST(Rank, BatchAndWorkersDoNotMatter) {
+  Family family({1, 3});
+  const Ranking expected = rank(family, settings());
+  for (const auto& [workers, batch] : {std::pair{1, 1}, {2, 32}, {3, 5}}) {
+    RankSettings s = settings();
+    s.search.workers = workers;
+    s.search.batch = batch;
+    const Ranking r = rank(family, s);
+    EXPECT_EQ(r.order, expected.order);
+    for (std::size_t v = 0; v < 2; ++v) {
+      expect_same(r.variants[v].boundary_shift, expected.variants[v].boundary_shift);
+      expect_same(r.variants[v].corrupted_disagreement, expected.variants[v].corrupted_disagreement);
+      expect_same(r.variants[v].severity, expected.variants[v].severity);
+      expect_same(r.variants[v].queries_boundary, expected.variants[v].queries_boundary);
+      expect_same(r.variants[v].queries_dflare, expected.variants[v].queries_dflare);
+    }
+  }
+}
+
+// Another variant beside it changes nothing about a variant: all start from the original's seeds.
+TEST(Rank, VariantIsMeasuredTheSameInAnyCompany) {
+  Family two({1, 3});
+  Family three({3, 0.2, 1});
+  expect_same(rank(two, settings()).variants[1].severity, rank(three, settings()).variants[0].severity);
+  expect_same(rank(two, settings()).variants[0].boundary_shift, rank(three, settings()).variants[2].boundary_shift);
+}
+
+TEST(Rank, StoppedAnywhereItGivesWhatItHas) {
+  int steps = 0;
+  {
+    Family family({1, 3});
+    LiveProgress live;
+    rank(family, settings(), live, [&steps](const RankProgress&) { ++steps; });
+  }
+  ASSERT_GT(steps, 5);
+  int ordered = 0;
+  for (int at = 0; at < steps; ++at) {
+    Family family({1, 3});
+    LiveProgress live;
+    int told = 0;
+    const Ranking r =
+        rank(family, settings(), live, [&](const RankProgress&) { live.stop = told++ == at || live.stop; });
+    EXPECT_EQ(r.end, SearchEnd::kStopped) << "step " << at;
+    EXPECT_THAT(r.order, testing::UnorderedElementsAre(0, 1));
+    ordered += r.measure.empty() ? 0 : 1;
+    for (const VariantMeasures& v : r.variants) EXPECT_EQ(v.rank != 0, v.boundary_shift.has_value());
+    if (at == 0) {
+      EXPECT_TRUE(r.measure.empty());
+    }
+  }
+  EXPECT_GT(ordered, steps / 2);
+}
+
+TEST(Rank, TimeLimitEndsItWithTheOrderInHand) {
+  Family family({1, 3});
+  const auto slow = [](double bias) {
+    return make_function_model(kShape, kClasses,
+                               [f = toy::linear(kShape, kClasses, 0), bias](InputView in, std::span<float> out) {
+                                 std::this_thread::sleep_for(std::chrono::microseconds(20));
+                                 f(in, out);
+                                 out[0] += static_cast<float>(bias);
+                               });
+  };
+  family.owned[0] = slow(1);
+  family.variants[0] = family.owned[0].get();
+  RankSettings s = settings();
+  s.search.max_queries = 10'000'000;
+  family.owned[1] = slow(0);  // nothing to be found: `dflare` would search for hours
+  family.variants[1] = family.owned[1].get();
+  s.time_limit_seconds = 2;
+  const auto began = std::chrono::steady_clock::now();
+  const Ranking r = rank(family, s);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(60));
+  EXPECT_EQ(r.end, SearchEnd::kTimeLimit);
+  EXPECT_THAT(r.order, ElementsAre(1, 0));
+  EXPECT_LT(r.searched, 20);
+}
+
+TEST(Rank, NoSearchesWhereNoneAreAskedFor) {
+  Family family({1});
+  RankSettings s = settings();
+  s.search_seeds = 0;
+  const Ranking r = rank(family, s);
+  EXPECT_EQ(r.end, SearchEnd::kComplete);
+  EXPECT_FALSE(r.variants[0].severity.has_value());
+  EXPECT_TRUE(r.variants[0].boundary_shift.has_value());
+}
+
+// The original never changes its mind: there is no boundary to look at, but corruptions can still be counted.
+TEST(Rank, OriginalWithoutABoundaryIsRankedByCorruptions) {
+  const auto says_1_above = [](double level) {
+    return make_function_model(kShape, 2, [level](InputView in, std::span<float> out) {
+      out[0] = 0;
+      out[1] = toy::mean_of(in) > level ? 1 : -1;
+    });
+  };
+  Family family({});
+  family.original = says_1_above(1000);
+  for (const double level : {120.0, 200.0}) {
+    family.owned.push_back(says_1_above(level));
+    family.variants.push_back(family.owned.back().get());
+  }
+  const Ranking r = rank(family, settings());
+  EXPECT_EQ(r.measure, "corrupted_disagreement");
+  EXPECT_THAT(r.order, ElementsAre(1, 0));
+}
+
+TEST(Rank, WithoutASeedThereIsNothingToSay) {
+  Family family({1});
+  family.original = make_function_model(kShape, kClasses, [](InputView, std::span<float> out) {
+    std::ranges::fill(out, 1.0F);  // tied everywhere
+  });
+  try {
+    rank(family, settings());
+    FAIL() << "a ranking by nothing";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kNoUsableSeed);
+  }
+}
+
+TEST(Rank, LabelsGiveAccuracyAndChooseTheSeeds) {
+  SeedSet seeds = toy::varied_seeds(kShape, 60);
+  Family family({2});
+  seeds.labelled = true;
+  Answers answers;
+  for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
+    const InputView view = seeds.seeds[i].input.view();
+    family.original->query({&view, 1}, answers);
+    answers.interpret({OutputKind::kLogits, 0, 0});
+    seeds.seeds[i].label = i % 3 == 0 ? (answers[0].label + 1) % static_cast<int>(kClasses) : answers[0].label;
+  }
+  LiveProgress live;
+  const Ranking r = rank_variants(*family.original, family.variants, seeds, settings(), live, {});
+  EXPECT_NEAR(r.accuracy_original->value, 40.0 / 60, 1e-9);
+  EXPECT_EQ(r.seeds, 40);
+  EXPECT_TRUE(r.variants[0].accuracy.has_value());
+}
+
+}  // namespace
+}  // namespace dflare
