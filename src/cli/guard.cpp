@@ -39,7 +39,7 @@ void write_file(const std::filesystem::path& file, const std::string& text) {
 
 // Made before the models are asked: nobody waits for minutes to learn that the result cannot be kept.
 std::filesystem::path output_folder(const PastRun& run) {
-  const std::filesystem::path folder =
+  std::filesystem::path folder =
       run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
   std::error_code code;
   std::filesystem::create_directories(folder, code);
