@@ -8,6 +8,7 @@ const char* const kGuarding = "Guard";
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<Flag> guard_flags() {
   return {
       {.name = "catch",
