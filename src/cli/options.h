@@ -37,7 +37,7 @@ struct Options {
   std::int64_t batch = 0, workers = 0, threads = 1;
 
   std::string method = "drepair", held_out, held_out_labels, compressed_head;
-  std::int64_t natural = 13, repeats = 3, corruptions = 13;
+  std::int64_t natural = 0, repeats = 3, corruptions = 13;
   bool force = false;
 
   std::string out, config, format = "jsonl";
