@@ -14,7 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLeastHeldOut = 50;                    // inputs: fewer tell nothing of a share of a few percent
+constexpr std::size_t kLeastHeldOut = 50;        // inputs: fewer tell nothing of a share of a few percent
+constexpr std::int64_t kNaturalImages = 20'000;  // to learn from, unless --natural says otherwise
+constexpr std::int64_t kLeastNatural = 13, kMostNatural = 130;  // an input: each kind of corruption once, ten times
 constexpr std::uint64_t kTrainingKeys = 0x7472616e00000000;  // corruptions to learn from and to be judged by are drawn
 constexpr std::uint64_t kMeasureKeys = 0x6d65617300000000;   // from streams of their own
 
@@ -156,6 +158,15 @@ class Gathering {
     return list;
   }
 
+  // Where nothing is learnt from them, they are there to judge by.
+  [[nodiscard]] int natural_per_input(std::size_t inputs) const {
+    const Options& options = run_.options;
+    if (!repair_method(options.method).learns_from_natural) return static_cast<int>(options.corruptions);
+    if (options.natural > 0) return static_cast<int>(options.natural);
+    const auto wanted = kNaturalImages / static_cast<std::int64_t>(std::max<std::size_t>(1, inputs));
+    return static_cast<int>(std::clamp(wanted, kLeastNatural, kMostNatural));
+  }
+
   void ask_natural() {
     const std::vector<SeedIndex> inputs = inputs_to_learn_from();
     const auto add = [&](const std::vector<NaturalImage>& images) {
@@ -165,7 +176,7 @@ class Gathering {
       data_.natural += std::ssize(images);
     };
     add(clean_images(inputs));
-    add(corrupted_images(inputs, static_cast<int>(run_.options.natural), kTrainingKeys + seed_of_run()));
+    add(corrupted_images(inputs, natural_per_input(inputs.size()), kTrainingKeys + seed_of_run()));
   }
 
   [[nodiscard]] std::uint64_t seed_of_run() const { return static_cast<std::uint64_t>(run_.options.rng_seed); }

@@ -74,7 +74,7 @@ std::string with_interval(const Json& e) {
 std::string change_in_words(const Json& e) {
   const double low = e.at("low").get<double>();
   const double high = e.at("high").get<double>();
-  const std::string text =
+  std::string text =
       fmt::format("{:+.2f} points ({:+.2f} to {:+.2f})", 100 * e.at("value").get<double>(), 100 * low, 100 * high);
   if (low > 0) return styled(stdout, Style::kRed, text + ": raised");
   if (high < 0) return styled(stdout, Style::kGreen, text + ": lowered");
