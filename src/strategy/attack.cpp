@@ -60,8 +60,8 @@ void Attack::begin_model() {
   const double reach = l2 > 0 ? std::min(l2, longest) : longest;
   const int spot = std::max(1, shape.width / 28);
   const bool spots = is_drawing(seed_image());
-  const Grain grain = spots ? Grain{.across = spot, .down = spot}
-                            : Grain{.across = shape.width / 64, .down = shape.height};
+  const Grain grain =
+      spots ? Grain{.across = spot, .down = spot} : Grain{.across = shape.width / 64, .down = shape.height};
   model_.begin(seed_image(), grain, label_, original_, compressed_, reach,
                spots ? kMostAnswersOfSpots : kMostAnswersOfStripes);
 }

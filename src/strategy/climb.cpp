@@ -16,8 +16,8 @@ constexpr double kLeastAmplitude = 6;
 constexpr double kMostAmplitude = 48;
 constexpr double kBolder = 1.12;    // after a change that paid
 constexpr double kTimider = 0.97;   // after one that did not
-constexpr double kFlatSteps = 0.5;  // of an 8-bit output: so much the score may fall at first, to leave a stretch on which
-                                    // that output does not move
+constexpr double kFlatSteps = 0.5;  // of an 8-bit output: so much the score may fall at first, to leave a stretch on
+                                    // which that output does not move
 
 // Adds a random change to a random square and keeps what raises the score. A change that lowers it is tried with the
 // opposite sign next, since so small a step is nearly linear; one that raises it is repeated. Changes grow while they
@@ -38,7 +38,8 @@ class Climb : public Refiner {
     asked_ = 0;
     amplitude_ = kAmplitude;
     const OutputReading& reading = context.compressed_reading;
-    const bool probabilities = reading.kind == OutputKind::kProbabilities;  // near 1/2 each: the log moves twice as much
+    const bool probabilities =
+        reading.kind == OutputKind::kProbabilities;  // near 1/2 each: the log moves twice as much
     slack_ = kFlatSteps * reading.step * (probabilities ? 2 : 1);
     next_ = Next::kFresh;
     change_.assign(current_.pixels.size(), 0);

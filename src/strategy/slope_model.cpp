@@ -129,8 +129,8 @@ void SlopeModel::solve_back(std::vector<double>& values) {
   }
 }
 
-// The class whose lead a change along its own slope brings lowest; best_weights_ gets the slope's weights. `spread`: how
-// large the answers say slopes are, against the prior.
+// The class whose lead a change along its own slope brings lowest; best_weights_ gets the slope's weights. `spread`:
+// how large the answers say slopes are, against the prior.
 std::size_t SlopeModel::likeliest_rival(double& spread) {
   std::size_t best = classes_;
   double least = 0;

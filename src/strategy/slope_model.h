@@ -29,8 +29,8 @@ class SlopeModel {
   // The answers to an image near the seed, which stays valid from begin() on. Not when full().
   void add(InputView seed, InputView image, std::span<const float> original, std::span<const float> compressed);
   [[nodiscard]] bool full() const { return size_ == most_; }
-  // A slope of the label's lead over the rival that the model expects to win: where it is positive, a lower value lowers
-  // the lead. One number a value of the image, in no particular unit.
+  // A slope of the label's lead over the rival that the model expects to win: where it is positive, a lower value
+  // lowers the lead. One number a value of the image, in no particular unit.
   void draw(Rng& rng, std::vector<float>& slope);
 
  private:
