@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kMostAnswersOfSpots = 128;  // that a model learns from
 constexpr std::size_t kMostAnswersOfStripes = 40;
-constexpr double kDrawn = 0.5;       // of the values at an end of the range: such an image is a drawing
-constexpr int kEpsWithoutLinf = 16;  // grey levels, where only SSIM limits the change
+constexpr std::size_t kMostNumbers = 1U << 21;  // that a model holds: 8 MiB a chain
+constexpr double kDrawn = 0.5;                  // of the values at an end of the range: such an image is a drawing
+constexpr int kEpsWithoutLinf = 16;             // grey levels, where only SSIM limits the change
 
 // Share of the image that a square covers, falling with the number of squares tried.
 double square_share(int tried) {
@@ -62,8 +63,8 @@ void Attack::begin_model() {
   const bool spots = is_drawing(seed_image());
   const Grain grain =
       spots ? Grain{.across = spot, .down = spot} : Grain{.across = shape.width / 64, .down = shape.height};
-  model_.begin(seed_image(), grain, label_, original_, compressed_, reach,
-               spots ? kMostAnswersOfSpots : kMostAnswersOfStripes);
+  const std::size_t most = std::min(spots ? kMostAnswersOfSpots : kMostAnswersOfStripes, kMostNumbers / shape.size());
+  model_.begin(seed_image(), grain, label_, original_, compressed_, reach, most);
 }
 
 void Attack::stand_at(const Verdict& v) { stand_at(v.input, v.original.log_p, v.compressed.log_p); }

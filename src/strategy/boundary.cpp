@@ -38,7 +38,7 @@ class BoundaryStrategy : public Strategy {
     blends_ = 0;
     ties_ = {};
     order_natural(rng);
-    attack_.begin(context, seed);
+    if (attacks()) attack_.begin(context, seed);
     choose_end_point(rng);
   }
 
@@ -102,6 +102,9 @@ class BoundaryStrategy : public Strategy {
  private:
   enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
+  [[nodiscard]] bool attacks() const {
+    return end_points_ == EndPoints::kAttack || (end_points_ == EndPoints::kAuto && !context_->budget.unlimited());
+  }
   static std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
   [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
   [[nodiscard]] FlipSearch::Point known(SeedIndex seed, double t) const {
@@ -133,7 +136,7 @@ class BoundaryStrategy : public Strategy {
       case EndPoints::kAuto:
         break;
     }
-    if (!context_->budget.unlimited())
+    if (attacks())
       probe_attack();
     else if (in_vain_ < kNaturalProbes && static_cast<std::size_t>(probes_) < natural_.size())
       probe_corruption(rng);
