@@ -594,7 +594,7 @@ const std::vector<Flag>& flag_table() {
     std::vector<Flag> all;
     for (auto* const part : {&arguments, &rank_flags, &seed_flags, &preprocess_flags, &output_vector_flags,
                              &runtime_flags, &search_flags, &diffchaser_flags, &acceptance_flags, &refine_flags,
-                             &repair_flags, &budget_flags, &speed_flags, &output_flags}) {
+                             &repair_flags, &guard_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) {
         if (rank_takes(flag)) flag.verbs |= kRank;
         all.push_back(std::move(flag));

@@ -78,7 +78,7 @@ std::vector<Flag> measure_flags() {
            .slot = &Options::held_out_labels,
            .brief = "Their true labels: a CSV of `file,label`, or a .npy of integers",
            .saved = false},
-          {.name = "corruptions",
+          {.name = "corrupted",
            .metavar = "N",
            .verbs = kRepair,
            .group = kMeasure,

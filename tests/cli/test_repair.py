@@ -19,7 +19,7 @@ def run(tmp_path_factory):
 
 
 def repair(run, out, *options, **kwargs):
-    return dflare("repair", run, "-o", out, "--natural", 2, "--corruptions", 2, "--repeats", 2, *options, **kwargs)
+    return dflare("repair", run, "-o", out, "--natural", 2, "--corrupted", 2, "--repeats", 2, *options, **kwargs)
 
 
 @pytest.fixture(scope="module")

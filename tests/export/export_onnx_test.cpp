@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <fstream>
@@ -23,8 +24,9 @@ using testing_export::ort_run;
 
 constexpr std::size_t kImages = 1000;
 
+// In a folder of this process: tests run side by side.
 std::filesystem::path scratch(const std::string& name) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "dflare_export_onnx";
+  const auto folder = std::filesystem::path(testing::TempDir()) / ("dflare_export_onnx." + std::to_string(getpid()));
   std::filesystem::create_directories(folder);
   return folder / name;
 }
