@@ -102,6 +102,14 @@ std::vector<Flag> measure_flags() {
 std::vector<Flag> repair_flags() {
   std::vector<Flag> flags = method_flags();
   for (Flag& flag : measure_flags()) flags.push_back(std::move(flag));
+  flags.push_back({.name = "compressed-head",
+                   .metavar = "FILE",
+                   .verbs = kSearch,
+                   .group = "Models",
+                   .slot = &Options::compressed_head,
+                   .brief = "Search the compressed model with a repair head: a head.json of `dflare repair`",
+                   .default_words = "none",
+                   .is_path = true});
   flags.push_back({.name = "out",
                    .letter = 'o',
                    .metavar = "FOLDER",
