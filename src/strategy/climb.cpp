@@ -14,17 +14,15 @@ constexpr double kLastShare = 0.05;  // and when the queries are nearly spent
 constexpr double kAmplitude = 20;    // of a change at first, grey levels
 constexpr double kLeastAmplitude = 6;
 constexpr double kMostAmplitude = 48;
-constexpr double kBolder = 1.12;    // after a change that paid
-constexpr double kTimider = 0.97;   // after one that did not
-constexpr double kFlatSteps = 0.5;  // of an 8-bit output: so much the score may fall at first, to leave a stretch on
-                                    // which that output does not move
+constexpr double kBolder = 1.12;   // after a change that paid
+constexpr double kTimider = 0.97;  // after one that did not
 
 // Adds a random change to a random square and keeps what raises the score. A change that lowers it is tried with the
 // opposite sign next, since so small a step is nearly linear; one that raises it is repeated. Changes grow while they
 // pay and shrink while they do not.
 class Climb : public Refiner {
  public:
-  void begin(const RunContext& context, SeedIndex /*seed*/, const Best& found, double severity,
+  void begin(const RunContext& /*context*/, SeedIndex /*seed*/, const Best& found, double severity,
              std::int64_t queries) override {
     best_.assign(found.image);
     current_.assign(found.image);
@@ -37,10 +35,6 @@ class Climb : public Refiner {
     queries_ = queries;
     asked_ = 0;
     amplitude_ = kAmplitude;
-    const OutputReading& reading = context.compressed_reading;
-    const bool probabilities =
-        reading.kind == OutputKind::kProbabilities;  // near 1/2 each: the log moves twice as much
-    slack_ = kFlatSteps * reading.step * (probabilities ? 2 : 1);
     next_ = Next::kFresh;
     change_.assign(current_.pixels.size(), 0);
   }
@@ -63,13 +57,13 @@ class Climb : public Refiner {
     if (v.deviates) keep_if_best(v);
     const double s = score_of(v);
     const bool higher = s > score_;
-    if (s > score_ - slack_ * (1 - progress())) {
+    if (higher) {
       current_.assign(v.input);
       score_ = s;
       if (next_ == Next::kOpposite) {
         for (int& c : change_) c = -c;
       }
-      next_ = higher ? Next::kAgain : Next::kFresh;
+      next_ = Next::kAgain;
     } else {
       next_ = next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
     }
@@ -113,7 +107,6 @@ class Climb : public Refiner {
   Input current_;
   std::size_t a_ = 0, b_ = 0;
   double score_ = 0;
-  double slack_ = 0;
   double amplitude_ = kAmplitude;
   int label_original_ = -1;
   int label_compressed_ = -1;
