@@ -20,7 +20,7 @@ struct RankSettings {
   // seed, and max_queries of the searches. Its strategy, refining and limits of time are set by the ranking.
   SearchSettings search;
   int corrupted_per_seed = 13;        // images of ImageNet-C's severities, for the disagreement
-  int paths_per_seed = 13;            // corruptions that are followed to the original's boundary
+  int boundary_paths = 2600;          // in all: corruptions of inputs that are followed to the original's boundary
   std::int64_t search_seeds = 100;    // that searches start from, for severity and queries; 0: no searches
   std::int64_t refine_queries = 100;  // spent on raising a finding's severity
   double time_limit_seconds = 240;    // 0: none
@@ -49,10 +49,10 @@ struct VariantMeasures {
 
 struct Ranking {
   SearchEnd end = SearchEnd::kComplete;
-  std::string measure;              // what the order goes by: "boundary_shift", "corrupted_disagreement"; empty: none
-  std::int64_t inputs = 0;          // asked as they are
-  std::int64_t seeds = 0;           // of them, those that everything else starts from
-  std::int64_t boundary_seeds = 0;  // of the seeds, those with a point on the original's boundary
+  std::string measure;               // what the order goes by: "boundary_shift", "corrupted_disagreement"; empty: none
+  std::int64_t inputs = 0;           // asked as they are
+  std::int64_t seeds = 0;            // of them, those that everything else starts from
+  std::int64_t boundary_inputs = 0;  // of the seeds, those with a point on the original's boundary
   std::int64_t boundary_points = 0;
   std::int64_t searched = 0;  // seeds that every variant was searched from
   std::optional<Measured> accuracy_original;

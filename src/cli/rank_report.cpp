@@ -112,9 +112,9 @@ bool shares_rank(const Ranking& ranking, std::size_t variant) {
 std::string order_line(const Ranking& ranking) {
   if (ranking.measure.empty()) return "Stopped before anything that an order could go by was measured.";
   const std::string by = ranking.measure == "boundary_shift"
-                             ? fmt::format("boundary shift, {} points of {} seeds", grouped(ranking.boundary_points),
-                                           ranking.boundary_seeds)
-                             : "disagreement under corruption: too few seeds reach the original's boundary";
+                             ? fmt::format("boundary shift, {} points from {} inputs", grouped(ranking.boundary_points),
+                                           grouped(ranking.boundary_inputs))
+                             : "disagreement under corruption: too few inputs reach the original's boundary";
   const bool shared = std::ranges::any_of(ranking.order, [&](std::size_t v) { return shares_rank(ranking, v); });
   return fmt::format("Order, most alike first: by {}.{}", by,
                      shared ? " Those with the same rank (=) cannot be told apart." : "");
@@ -139,7 +139,7 @@ Json ranking_json(const Ranking& ranking, const RankedFile& original, const std:
           {"complete", ranking.end == SearchEnd::kComplete},
           {"inputs", ranking.inputs},
           {"seeds", ranking.seeds},
-          {"boundary_seeds", ranking.boundary_seeds},
+          {"boundary_inputs", ranking.boundary_inputs},
           {"boundary_points", ranking.boundary_points},
           {"searched", ranking.searched},
           {"accuracy_original", measured_json(ranking.accuracy_original)},

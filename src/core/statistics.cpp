@@ -36,7 +36,9 @@ Interval Share::interval() const {
   const double centre = p + kZ * kZ / (2 * n);
   const double reach = kZ * std::sqrt(p * (1 - p) / n + kZ * kZ / (4 * n * n));
   const double scale = 1 + kZ * kZ / n;
-  return {std::max(0.0, (centre - reach) / scale), std::min(1.0, (centre + reach) / scale)};
+  // None and all are in their intervals, whatever the rounding.
+  return {part == 0 ? 0.0 : std::max(0.0, (centre - reach) / scale),
+          part == whole ? 1.0 : std::min(1.0, (centre + reach) / scale)};
 }
 
 double mean(std::span<const double> values) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "dflare/corruptions.h"
 #include "dflare/rng.h"
@@ -39,12 +40,12 @@ class Path {
     }
   }
 
-  void append_points(std::vector<NaturalImage>& out) const {
-    if (outside_ == 0) return;
-    for (const double strength : {inside_, outside_}) {
-      out.push_back(image_);
-      out.back().strength = strength;
-    }
+  // The last image before the label is left; nothing where it is not.
+  [[nodiscard]] std::optional<NaturalImage> point() const {
+    if (outside_ == 0) return std::nullopt;
+    NaturalImage image = image_;
+    image.strength = inside_;
+    return image;
   }
 
  private:
@@ -55,13 +56,13 @@ class Path {
   int halvings_ = 0;
 };
 
-std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_seed, std::uint64_t rng_seed) {
+std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_input, std::uint64_t rng_seed) {
   std::vector<NaturalImage> images;
   const auto kinds = static_cast<std::uint32_t>(corruptions().size());
   for (const SeedIndex seed : from) {
     Rng rng(rng_seed, static_cast<std::uint64_t>(seed.value), kPurpose);
     const std::uint32_t first = rng.below(kinds);
-    for (int i = 0; i < per_seed; ++i) {
+    for (int i = 0; i < per_input; ++i) {
       const int kind = static_cast<int>((first + static_cast<std::uint32_t>(i)) % kinds);
       images.push_back({.seed = seed, .corruption = kind, .key = rng.next()});
     }
@@ -73,13 +74,13 @@ std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_
 
 // All paths in lockstep: a round asks for one image of each that is still searching.
 std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
-                                               const SeedSet& seeds, std::span<const SeedIndex> from, int per_seed,
-                                               std::uint64_t rng_seed, const AskOptions& options) {
-  const Answers of_seeds = ask_all(original, reading, seeds, clean_images(from), options);
+                                               const SeedSet& seeds, std::span<const SeedIndex> from,
+                                               std::span<const int> labels, int per_input, std::uint64_t rng_seed,
+                                               const AskOptions& options) {
   std::vector<Path> paths;
-  const std::vector<NaturalImage> images = first_images(from, per_seed, rng_seed);
+  const std::vector<NaturalImage> images = first_images(from, per_input, rng_seed);
   for (std::size_t i = 0; i < images.size(); ++i) {
-    paths.emplace_back(images[i], of_seeds[i / static_cast<std::size_t>(per_seed)].label);
+    paths.emplace_back(images[i], labels[i / static_cast<std::size_t>(per_input)]);
   }
   while (options.stop == nullptr || !*options.stop) {
     std::vector<Path*> searching;
@@ -94,7 +95,9 @@ std::vector<NaturalImage> find_boundary_points(const Model& original, const Outp
     for (std::size_t i = 0; i < searching.size(); ++i) searching[i]->answered(answers[i].label);
   }
   std::vector<NaturalImage> points;
-  for (const Path& path : paths) path.append_points(points);
+  for (const Path& path : paths) {
+    if (const std::optional<NaturalImage> point = path.point()) points.push_back(*point);
+  }
   return points;
 }
 

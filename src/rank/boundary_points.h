@@ -12,13 +12,15 @@
 
 namespace dflare {
 
-// For each seed `per_seed` kinds of corruption in rotation from a random one: the strength is raised until the original
-// leaves the label that it gives the seed, then that place is halved down to a thousandth. Gives the two images on
-// either side of it, or none where the original keeps its label at full strength. What a seed gets depends on
-// (rng_seed, its index) alone. Where options.stop is set, what it returns is not to be used.
+// For each input of `from`, which the original gives the label at the same place in `labels`, `per_input` kinds of
+// corruption in rotation from a random one: the strength is raised until the original leaves that label, then the place
+// is halved down to a thousandth. Gives the last image that keeps the label; none where the original keeps it at full
+// strength. What an input gets depends on (rng_seed, its index) alone. Where options.stop is set, what it returns is
+// not to be used.
 std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
-                                               const SeedSet& seeds, std::span<const SeedIndex> from, int per_seed,
-                                               std::uint64_t rng_seed, const AskOptions& options);
+                                               const SeedSet& seeds, std::span<const SeedIndex> from,
+                                               std::span<const int> labels, int per_input, std::uint64_t rng_seed,
+                                               const AskOptions& options);
 
 // How far apart the two models' log-odds are of the two labels that the original wavers between at this point. Natural
 // log units; kMostShift at most, and where the compressed answer is not finite. Negative where the original does not

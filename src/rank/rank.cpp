@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dflare/cached_model.h"
+#include "dflare/corruptions.h"
 #include "dflare/error.h"
 #include "dflare/natural.h"
 #include "rank/boundary_points.h"
@@ -146,9 +147,12 @@ class Ranker {
     tell("the original's answers", 0, 1);
     of_inputs_ = ask_first(original_, clean_images(inputs_));
     if (stopped()) return;
-    for (std::size_t i = 0; i < inputs_.size() && (wanted == 0 || chosen_.size() < wanted); ++i) {
-      if (is_seed(inputs_[i], of_inputs_[i])) chosen_.push_back(inputs_[i]);
+    for (std::size_t i = 0; i < inputs_.size(); ++i) {
+      if (!is_seed(inputs_[i], of_inputs_[i])) continue;
+      usable_.push_back(inputs_[i]);
+      usable_labels_.push_back(of_inputs_[i].label);
     }
+    chosen_.assign(usable_.begin(), usable_.begin() + static_cast<std::ptrdiff_t>(seeds_among(usable_.size())));
     if (chosen_.empty()) {
       throw Error(ErrorCode::kNoUsableSeed,
                   "the original answers none of the " + std::to_string(inputs_.size()) + " inputs as a seed must be",
@@ -158,6 +162,17 @@ class Ranker {
     out_.inputs = static_cast<std::int64_t>(inputs_.size());
     out_.seeds = static_cast<std::int64_t>(chosen_.size());
     out_.accuracy_original = accuracy(of_inputs_);
+  }
+
+  [[nodiscard]] std::size_t seeds_among(std::size_t usable) const {
+    return search_.max_seeds == 0 ? usable : std::min(usable, static_cast<std::size_t>(search_.max_seeds));
+  }
+
+  // As many paths an input as make up the number wanted in all; of each kind of corruption one at most.
+  [[nodiscard]] int paths_an_input() const {
+    const auto inputs = static_cast<std::int64_t>(usable_.size());
+    const std::int64_t each = (settings_.boundary_paths + inputs - 1) / inputs;
+    return static_cast<int>(std::clamp<std::int64_t>(each, 1, static_cast<std::int64_t>(corruptions().size())));
   }
 
   [[nodiscard]] bool is_seed(SeedIndex input, const AnswerView& answer) const {
@@ -223,7 +238,7 @@ class Ranker {
     if (stopped()) return;
     tell("the original's boundary", 0, 1);
     const std::vector<NaturalImage> points =
-        find_boundary_points(*original_.model, original_.reading, seeds_, chosen_, settings_.paths_per_seed,
+        find_boundary_points(*original_.model, original_.reading, seeds_, usable_, usable_labels_, paths_an_input(),
                              search_.rng_seed, ask_options());
     if (stopped()) return;
     const Answers f = ask(original_, points);
@@ -233,7 +248,7 @@ class Ranker {
       if (stopped()) return;
       shift_[v] = mean_a_seed(points, [&](std::size_t i) { return shift_at(f[i], g[i]); });
       if (!shift_[v].empty()) out_.variants[v].boundary_shift = measured(shift_[v], search_.rng_seed);
-      out_.boundary_seeds = static_cast<std::int64_t>(shift_[v].size());
+      out_.boundary_inputs = static_cast<std::int64_t>(shift_[v].size());
     }
     for (std::size_t i = 0; i < points.size(); ++i) out_.boundary_points += shift_at(f[i], f[i]) < 0 ? 0 : 1;
   }
@@ -330,7 +345,7 @@ class Ranker {
   }
 
   void set_order() {
-    const bool by_shift = shift_.empty() || corrupted_.empty() || out_.boundary_seeds >= kFewestOnBoundary;
+    const bool by_shift = shift_.empty() || corrupted_.empty() || out_.boundary_inputs >= kFewestOnBoundary;
     const std::vector<std::vector<double>>& values = by_shift ? shift_ : corrupted_;
     std::vector<int> rank(variants_.size(), 0);
     out_.order = order_variants(values, search_.rng_seed, rank);
@@ -353,7 +368,9 @@ class Ranker {
   int label_shift_ = 0;
 
   std::vector<SeedIndex> inputs_;                       // asked as they are
-  std::vector<SeedIndex> chosen_;                       // of them, the seeds
+  std::vector<SeedIndex> usable_;                       // of them, those that could be seeds
+  std::vector<int> usable_labels_;                      // what the original calls these
+  std::vector<SeedIndex> chosen_;                       // of these, the seeds
   Answers of_inputs_;                                   // the original's
   std::vector<std::vector<double>> shift_, corrupted_;  // a variant: one value a seed
   bool complete_ = true;

@@ -31,24 +31,27 @@ std::vector<SeedIndex> all_of(const SeedSet& seeds) {
 
 std::vector<NaturalImage> points_of(const SeedSet& seeds, int per_seed = 13, int workers = 1, int batch = 8) {
   const std::atomic<bool> stop{false};
-  return find_boundary_points(*bright(), kLogits, seeds, all_of(seeds), per_seed, 5,
+  std::vector<int> labels;
+  for (const Seed& seed : seeds.seeds) labels.push_back(toy::mean_of(seed.input.view()) > 128 ? 1 : 0);
+  return find_boundary_points(*bright(), kLogits, seeds, all_of(seeds), labels, per_seed, 5,
                               {.workers = workers, .batch = batch, .stop = &stop});
 }
 
-TEST(BoundaryPoints, LieOnBothSidesOfTheBoundary) {
+// A step of a thousandth further, and the label is left.
+TEST(BoundaryPoints, LieJustInsideTheBoundary) {
   const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 120), toy::filled(kShape, 140)});
   const std::vector<NaturalImage> points = points_of(seeds);
-  ASSERT_GE(points.size(), 4U) << "brightening the one and darkening the other lead there";
-  ASSERT_EQ(points.size() % 2, 0U);
-  for (std::size_t i = 0; i < points.size(); i += 2) {
+  ASSERT_GE(points.size(), 2U) << "brightening the one and darkening the other lead there";
+  for (const NaturalImage& point : points) {
     Input inside(kShape);
     Input outside(kShape);
-    render(seeds, points[i], inside.pixels);
-    render(seeds, points[i + 1], outside.pixels);
-    const bool seed_is_bright = points[i].seed.value == 1;
+    NaturalImage next = point;
+    next.strength += 0.0013;
+    render(seeds, point, inside.pixels);
+    render(seeds, next, outside.pixels);
+    const bool seed_is_bright = point.seed.value == 1;
     EXPECT_EQ(toy::mean_of(inside.view()) > 128, seed_is_bright);
     EXPECT_NE(toy::mean_of(outside.view()) > 128, seed_is_bright);
-    EXPECT_LE(std::abs(points[i].strength - points[i + 1].strength), 0.002);
   }
 }
 
