@@ -18,6 +18,7 @@ OWNER = {
     "natural": "natural",
     "guard": "guard",
     **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
+    "repair": "repair",
     "search": "search",
     "rank": "rank",
 }
@@ -32,9 +33,10 @@ MAY_USE = {
     "natural": {"inputs", "mutate", "query"},
     "guard": set(),
     "export": {"guard"},  # what ships with a compressed model, as files
+    "repair": {"query"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "guard", "export"},
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -47,6 +49,7 @@ LIBRARIES = {
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
     r"nlohmann/": {"findings", "export", "cli"},
+    r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h

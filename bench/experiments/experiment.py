@@ -32,10 +32,12 @@ class Job:
     run_seed: int
     limits: Limits
     attack: str = ""  # the inputs are adversarial images of the original: "fgsm ..." or "cw ...", with its settings
+    repair: tuple[str, ...] = ()  # options of the `dflare repair` that follows; (): none
 
     def spec(self) -> dict:
+        followed = {"repair": list(self.repair)} if self.repair else {}
         return {**self.pair.facts(), "options": list(self.options), "run_seed": self.run_seed, "attack": self.attack,
-                "max_seeds": self.limits.max_seeds, "max_queries": self.limits.max_queries}
+                "max_seeds": self.limits.max_seeds, "max_queries": self.limits.max_queries, **followed}
 
     def file(self, results: Path) -> Path:
         digest = hashlib.sha256(json.dumps(self.spec(), sort_keys=True).encode()).hexdigest()[:12]
@@ -56,8 +58,8 @@ class Experiment:
     def runs(self, pair: Pair, method: str) -> list[Job]:
         """One a run seed (and attack, if the experiment attacks)."""
         attacks = [attack_words(a, pair) for a in self.settings.get("attacks", [])] or [""]
-        limits = limits_of(self.profile, pair, method)
-        return [Job(pair, method, self.methods[method], seed, limits, attack)
+        limits, repair = limits_of(self.profile, pair, method), words(self.settings.get("repair", {}))
+        return [Job(pair, method, self.methods[method], seed, limits, attack, repair)
                 for attack in attacks for seed in range(self.profile["run_seeds"])]
 
     @property

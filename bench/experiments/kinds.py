@@ -9,10 +9,10 @@ from pathlib import Path
 
 import figures
 from experiment import Experiment
-from measures import Measured, geometric_mean, pearson, plain, ratio, wilcoxon
+from measures import Measured, geometric_mean, on_shared_seeds, pearson, plain, ratio, weakest, wilcoxon
 from pair_list import Pair
 from store import Store
-from tables import Table
+from tables import Bound, Capped, Table
 
 
 @dataclass
@@ -56,23 +56,28 @@ def comparison(m: Measurements) -> Shown:
     known = [k for k in ("queries", "seconds", "authors_queries") if any(k in m.paper(p) for p in m.pairs)]
     words = {"queries": ("paper: queries", ".1f"), "seconds": ("paper: s", ".3f"),
              "authors_queries": ("authors' code, run by us: queries", ".1f")}
-    columns = {"pair": "", "searches": "d"}
+    alike = all(len({x.searched for x in by.values()}) == 1 for by in m.of.values())  # as often with every method
+    columns = {"pair": "", "searches": "d"} if alike else {"pair": ""}
     for name in m.methods:
+        columns |= {} if alike else {f"{name}: searches": "d"}
         columns |= {f"{name}: found": "%", f"{name}: s": ".4f", f"{name}: queries": ".1f"}
     table = Table("", columns | dict(words[k] for k in known), bold_last=True)
     for pair in m.pairs:
         by = m.of[pair.id]
-        cells = [f(by[name]) if name in by else None for name in m.methods for f in
-                 (lambda x: x.success, lambda x: x.mean_seconds, lambda x: x.mean_queries)]
-        table.add(pair.id, next(iter(by.values())).searched, *cells, *(m.paper(pair).get(k) for k in known))
+        cells = [next(iter(by.values())).searched] if alike else []
+        shown = ("success", "mean_seconds", "mean_queries") if alike else ("searched", "success", "mean_seconds",
+                                                                         "mean_queries")
+        cells += [getattr(by[name], what) if name in by else None for name in m.methods for what in shown]
+        table.add(pair.id, *cells, *(m.paper(pair).get(k) for k in known))
     if len(m.pairs) > 1:
-        table.add(f"mean of {len(m.pairs)} pairs", sum(row[1] for row in table.rows),
-                  *(_column_mean(table, i) for i in range(2, len(columns))), *(None for _ in known))
+        table.add(f"mean of {len(m.pairs)} pairs", *(_column_mean(table, i, form) for i, form in
+                                                    enumerate(columns.values()) if i), *(None for _ in known))
     return Shown([table, *([ratios(m)] if len(m.methods) > 1 and not m.experiment.settings.get("no_ratios") else [])])
 
 
 def ratios(m: Measurements) -> Table:
-    """The other methods' queries and seconds over the first's, and Wilcoxon's p where the experiment asks for it."""
+    """The other methods' queries and seconds over the first's, on seeds that both searched; Wilcoxon's p where the
+    experiment asks for it."""
     first, others = m.methods[0], m.methods[1:]
     test = m.experiment.settings.get("wilcoxon", False)
     columns = {"pair": ""}
@@ -83,16 +88,18 @@ def ratios(m: Measurements) -> Table:
     for pair in m.pairs:
         by, cells = m.of[pair.id], []
         for name in others:
-            both = first in by and name in by
-            cells += [ratio(by[name].mean_queries, by[first].mean_queries) if both else None,
-                      ratio(by[name].mean_seconds, by[first].mean_seconds) if both else None]
-            cells += ([wilcoxon(by[name], by[first]) if both else None] if test else [])
+            both = on_shared_seeds(by[name], by[first]) if first in by and name in by else None
+            if both is None or not both[0].searched:
+                cells += [None] * (3 if test else 2)
+                continue
+            cells += [ratio(both[0].mean_queries, both[1].mean_queries),
+                      ratio(both[0].mean_seconds, both[1].mean_seconds)]
+            cells += [wilcoxon(*both)] if test else []
         table.add(pair.id, *cells)
     if len(m.pairs) > 1:
         shares = [i for i, form in enumerate(columns.values()) if form == ".2f"]
         table.add(f"geometric mean of {len(m.pairs)} pairs", *(
-            geometric_mean([plain(r[i]) for r in table.rows if r[i] is not None]) if i in shares else None
-            for i in range(1, len(columns))))
+            _column_geometric_mean(table, i) if i in shares else None for i in range(1, len(columns))))
     return table
 
 
@@ -153,7 +160,7 @@ def _correlations(table: Table, settings: dict) -> Table:
     columns = list(table.columns)
     result = Table(f"Pearson correlation with {settings['x_name']}", {"measure": "", "r": ".3f", "p": ".2g"})
     for i, name in enumerate(columns):
-        if i >= 2 and len(table.rows) > 2:
+        if i >= 2 and len(table.rows) > 2 and ("x" in settings or name != "disagreement"):
             r = pearson([row[1] for row in table.rows], [plain(row[i] or 0.0) for row in table.rows])
             result.add(name, *(r or (None, None)))
     return result
@@ -196,9 +203,37 @@ def adversarial(m: Measurements) -> Shown:
     return Shown([table])
 
 
-def _column_mean(table: Table, i: int) -> float | None:
+def repair(m: Measurements) -> Shown:
+    """Table 7: what a repair head is worth on findings of seeds it has not seen, and beside it on natural images."""
+    table = Table("", {"pair": "", "findings of": "", "deviations": "d", "repaired": "%", "induced": "%", "improved": "%",
+                       "clean: before": "%", "clean: after": "%", "corrupted: before": "%", "corrupted: after": "%"},
+                  bold_last=True)
+    for pair in m.pairs:
+        for name, measured in m.of[pair.id].items():
+            reports = [r["repair"] for r in measured.results]
+            ratios = [statistics.mean(r["paper"]["mean"][key] for r in reports)
+                      for key in ("repair_ratio", "inducing_ratio", "improvement_ratio")]
+            differ = [statistics.mean(r["natural"][images][f"disagreement_{when}"]["value"] for r in reports)
+                      for images in ("clean", "corrupted") for when in ("before", "after")]
+            table.add(pair.id, name, sum(r["paper"]["repeats"][0]["deviations"] for r in reports), *ratios, *differ)
+    if len(table.rows) > 1:
+        table.add(f"mean of {len(m.pairs)} pairs", "", *(_column_mean(table, i, form) for i, form in
+                                                        enumerate(table.columns.values()) if i > 1))
+    return Shown([table])
+
+
+def _column_mean(table: Table, i: int, form: str) -> float | int | Bound | None:
+    """The mean over pairs; of counts the sum."""
     values = [row[i] for row in table.rows if row[i] is not None]
-    return statistics.mean(plain(v) for v in values) if values else None
+    if form == "d" or not values:
+        return sum(values) if values else None
+    return weakest(statistics.mean(map(plain, values)), values)
+
+
+def _column_geometric_mean(table: Table, i: int) -> float | Bound | Capped | None:
+    values = [row[i] for row in table.rows if row[i] is not None]
+    mean = geometric_mean([plain(v) for v in values])
+    return None if mean is None else weakest(mean, values)
 
 
 def _quantile(values: list[int], share: float) -> float:
@@ -208,4 +243,5 @@ def _quantile(values: list[int], share: float) -> float:
     return ordered[low] + (place - low) * (ordered[min(low + 1, len(ordered) - 1)] - ordered[low])
 
 
-KINDS = {f.__name__: f for f in (comparison, ablation, histogram, family, uniqueness, natural, adversarial)}
+KINDS = {f.__name__: f for f in (comparison, ablation, histogram, family, uniqueness, natural, adversarial,
+                                 repair)}

@@ -59,8 +59,22 @@ class Measured:
         return {seed: statistics.mean(v) for seed, v in values.items()}
 
 
+def on_shared_seeds(a: Measured, b: Measured) -> tuple[Measured, Measured]:
+    """Both, on the seeds that both searched: limits may give a slow method fewer."""
+    seeds = {end[0] for end in a.ends} & {end[0] for end in b.ends}
+    parts = [[{**r, "ends": [e for e in r["ends"] if e[0] in seeds]} for r in x.results] for x in (a, b)]
+    return Measured(parts[0]), Measured(parts[1])
+
+
 def plain(value: float | Bound | Capped) -> float:
     return value.value if isinstance(value, (Bound, Capped)) else value
+
+
+def weakest(value: float, of: list) -> float | Bound | Capped:
+    """A mean of values says no more than the least certain of them."""
+    if any(isinstance(v, Capped) for v in of):
+        return Capped(value)
+    return Bound(value) if any(isinstance(v, Bound) for v in of) else value
 
 
 def ratio(above: float | Bound, below: float | Bound) -> float | Bound | Capped | None:
@@ -77,8 +91,8 @@ def wilcoxon(a: Measured, b: Measured, column: int = 2) -> float | None:
     """p of the two-sided signed-rank test over seeds, each the mean of its run seeds. Unknown below 6 seeds."""
     from scipy import stats  # slow to load
 
-    left, right = a.by_seed(column), b.by_seed(column)
-    differences = [left[s] - right[s] for s in sorted(left.keys() & right.keys())]
+    left, right = (x.by_seed(column) for x in on_shared_seeds(a, b))
+    differences = [left[s] - right[s] for s in sorted(left)]
     if len(differences) < 6 or not any(differences):
         return None
     return float(stats.wilcoxon(differences).pvalue)

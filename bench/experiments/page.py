@@ -80,17 +80,22 @@ def heading(experiment: Experiment) -> list[str]:
 
 
 def limits(experiment: Experiment) -> str:
-    """The limits that most searches had, then those of the others."""
-    whose: dict[Limits, list[str]] = {}
-    for pair in experiment.pairs:
-        for method in experiment.methods:
-            which = f"`{pair.id}`" if "as they are" not in method else "the images as they are"
-            whose.setdefault(limits_of(experiment.profile, pair, method), []).append(which)
-    ordered = sorted(whose, key=lambda limit: -len(whose[limit]))
-    said = [f"{l.max_seeds or 'all'} seeds a pair, at most {l.max_queries} queries a seed" for l in ordered]
-    others = [f"; {s} for {', '.join(dict.fromkeys(whose[l]))}" for s, l in zip(said[1:], ordered[1:])]
+    """The limits that most searches had, then those of the others, methods with their pairs."""
+    whose: dict[Limits, dict[str, list[str]]] = {}
+    for method in experiment.methods:
+        for pair in experiment.pairs:
+            whose.setdefault(limits_of(experiment.profile, pair, method), {}).setdefault(method, []).append(pair.id)
+    ordered = sorted(whose, key=lambda limit: -sum(map(len, whose[limit].values())))
+    lines = [f"{l.max_seeds or 'all'} seeds a pair, at most {l.max_queries} queries a seed" for l in ordered]
+    for i, limit in enumerate(ordered[1:], 1):
+        alike: dict[str, list[str]] = {}  # methods by their pairs
+        for method, names in whose[limit].items():
+            some = len(names) < len(experiment.pairs)
+            alike.setdefault(f" on {', '.join(names)}" if some else "", []).append(f"`{method}`")
+        lines[i] += " for " + "; ".join(f"{', '.join(methods)}{names}" for names, methods in alike.items())
     runs = experiment.profile["run_seeds"]
-    return f"Limits: {said[0]}{''.join(others)}; {runs} run seed{'s' if runs > 1 else ''}."
+    text = f"Run seeds: {runs}. Limits: {lines[0]}"
+    return text + (", but:\n\n" + "\n".join(f"- {line}" for line in lines[1:]) + "\n" if lines[1:] else ".")
 
 
 def replace(text: str, name: str, section: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import experiment as experiments
 import page
-from experiment import Experiment, Job
+from experiment import Experiment, Job, Limits
 from kinds import KINDS, Shown, measurements
 from pair_list import Pair, matches, read_pairs
 from store import ROOT, Failed, Store, build_of
@@ -38,7 +38,8 @@ def main() -> int:
         return 2
     jobs = unique([job for e in chosen for job in e.jobs()])
     todo = [job for job in jobs if not store.has(job)]
-    tell_work(jobs, todo, store)
+    if not args.only_show:
+        tell_work(jobs, todo, store)
     if args.estimate:
         return 0
     failed = [] if args.only_show else work(todo, store, 60 * args.minutes if args.minutes else None)
@@ -89,23 +90,34 @@ def unique(jobs: list[Job]) -> list[Job]:
 
 
 def tell_work(jobs: list[Job], todo: list[Job], store: Store) -> None:
-    """An upper bound: every seed spends all its queries or time, at the speed that stored results of the pair had."""
+    """An upper bound: every seed spends all its queries or time, at the speed of a short search of each pair."""
     print(f"{len(jobs)} searches, {len(jobs) - len(todo)} of them stored", flush=True)
-    speeds: dict[str, float] = {}
-    for job in jobs:
-        if result := store.result(job):
-            speeds[job.pair.id] = max(speeds.get(job.pair.id, 0), result["summary"]["queries_per_second"] or 0)
-    seconds = [s for job in todo if (s := most_seconds(job, speeds.get(job.pair.id))) is not None]
-    if todo:
-        queries = sum(job.limits.max_seeds * job.limits.max_queries for job in todo if "--timeout" not in job.options)
-        print(f"to do: {len(todo)} searches, at most {queries:,} queries, searches by time and from every image apart; of "
-              f"{len(seconds)} the time is known: at most {sum(seconds) / 60:.0f} minutes (most seeds end far earlier)")
+    if not todo:
+        return
+    probes = {job.pair: probe(job.pair, store) for job in todo}
+    bounds = [bound(job, probes[job.pair]) for job in todo if not job.attack and probes[job.pair]]
+    queries, seconds = (sum(part) for part in zip(*bounds)) if bounds else (0, 0)
+    attacks = sum(bool(job.attack) for job in todo)
+    print(f"to do: {len(todo)} searches, at most {queries:,.0f} queries and {seconds / 60:.0f} minutes; most seeds end far "
+          f"earlier{f'. {attacks} need adversarial images first, minutes each' if attacks else ''}", flush=True)
 
 
-def most_seconds(job: Job, speed: float | None) -> float | None:
+def probe(pair: Pair, store: Store) -> dict | None:
+    """The summary of a short search, which is stored as well. None: it failed; the searches themselves will say why."""
+    job = Job(pair, "probe", ("--seed-filter", "agree", "--strategy", "random"), 1000, Limits(10, 20))
+    try:
+        return (store.result(job) or store.do(job))["summary"]
+    except Failed:
+        return None
+
+
+def bound(job: Job, probed: dict) -> tuple[float, float]:
+    """Queries and seconds that the search takes at most; about so, since the speed is that of a moment."""
+    seeds, speed = job.limits.max_seeds or probed["seeds"], probed["queries_per_second"]
     if "--timeout" in job.options:
-        return job.limits.max_seeds * float(job.options[job.options.index("--timeout") + 1]) / (os.cpu_count() or 1)
-    return job.limits.max_seeds * job.limits.max_queries / speed if speed and job.limits.max_seeds else None
+        seconds = seeds * float(job.options[job.options.index("--timeout") + 1]) / probed["workers"]
+        return seconds * speed, seconds
+    return seeds * job.limits.max_queries, seeds * job.limits.max_queries / speed
 
 
 def work(todo: list[Job], store: Store, limit: float | None) -> list[tuple[Job, str]]:

@@ -8,8 +8,9 @@
 
 Each network is quantised (ONNX Runtime, static QDQ), pruned (the smallest weights of all layers together, then trained on)
 and, for CIFAR-10, distilled into a smaller one. What is in OUT already is not made again. Everything runs on the CPU: a
-LeNet takes a minute or two, ResNet-20 and PlainNet-20 one to three hours on two cores, VGG-16 most of a day; each says so when
-it starts. bench/experiments takes the list by --pairs OUT/pairs.json.
+LeNet with all its versions takes one or two minutes on two cores, the CNN five, ResNet-20 and PlainNet-20 about an hour each,
+VGG-16 about five hours (reckoned from the processor time of a step: 0.02, 0.4, 0.6 and 3 s); each says how long when it
+starts. bench/experiments takes the list by --pairs OUT/pairs.json.
 """
 from __future__ import annotations
 

@@ -79,8 +79,8 @@ NETWORKS = {
     "lenet1": Network("mnist", lambda: lenet((4, 12), ()), 3000, 5e-3),
     "lenet4": Network("mnist", lambda: lenet((4, 16), (120,)), 3000, 3e-3),
     "lenet5": Network("mnist", lambda: lenet((6, 16), (120, 84)), 3000, 3e-3),
-    "cnn": Network("mnist", cnn, 1500, 1e-3),
-    "plainnet20": Network("cifar10", lambda: residual(3, False), 15000, 3e-3, lambda: residual(1, False)),
-    "resnet20": Network("cifar10", lambda: residual(3), 15000, 3e-3, lambda: residual(1)),
-    "vgg16": Network("cifar10", vgg16, 15000, 1e-3, lambda: vgg16(0.25)),
+    "cnn": Network("mnist", cnn, 600, 1e-3),
+    "plainnet20": Network("cifar10", lambda: residual(3, False), 6000, 3e-3, lambda: residual(1, False)),
+    "resnet20": Network("cifar10", lambda: residual(3), 6000, 3e-3, lambda: residual(1)),
+    "vgg16": Network("cifar10", vgg16, 6000, 1e-3, lambda: vgg16(0.25)),
 }

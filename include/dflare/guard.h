@@ -50,6 +50,9 @@ struct GuardGoal {
   std::string score = "auto";  // or "margin", "pair-margin"
 };
 
+// Throws kBadArgument for a share out of range or a score that is not known.
+void check_guard_goal(const GuardGoal& goal);
+
 // Fewer deviations than this, findings and natural ones together, and there is nothing to learn from.
 constexpr int kLeastDeviations = 10;
 // From this many natural deviations on, they alone set the threshold; below, findings have a say.
@@ -71,8 +74,9 @@ struct GuardFit {
 // Learns score and threshold from natural images and from the answers to findings (deviations all; may be empty).
 // The pair-margin is chosen where it is better beyond doubt: cross-fitted over inputs, its AUC by three standard errors
 // (DeLong's, over inputs), its deferral at the goal no larger. A threshold for a goal of catches is the conformal
-// quantile of the deviations' scores, moved half-way to the next score that occurs.
-// Throws kBadInput for fewer than kLeastDeviations, kBadArgument for goals out of range or a score that is not known.
+// quantile of the deviations' scores, corrected for how few inputs they come from, moved half-way to the next score
+// that occurs. Throws kBadInput for fewer than kLeastDeviations, kBadArgument for what check_guard_goal refuses and for
+// a pair-margin of more than kMostPairClasses.
 GuardFit fit_guard(const GuardSample& natural, const Answers& findings_of_compressed, const GuardGoal& goal);
 
 struct TradePoint {
@@ -92,9 +96,11 @@ struct GuardFigures {
   Interval deferred_clean_interval, deferred_corrupted_interval;
   double deferred = 0;                   // the two counting half; the one that there is
   Share differ_clean, differ_corrupted;  // deviations among the images, unguarded
-  Share left_clean, left_corrupted;      // those of them that are not deferred
-  double deferred_at_90 = 1;             // the least share to defer that catches 90 % of these deviations
-  std::vector<TradePoint> curve;         // rising; from the first deviation caught to all of them, 101 points at most
+  Interval differ_clean_interval, differ_corrupted_interval;
+  Share left_clean, left_corrupted;  // those of them that are not deferred
+  Interval left_clean_interval, left_corrupted_interval;
+  double deferred_at_90 = 1;      // the least share to defer that catches 90 % of these deviations
+  std::vector<TradePoint> curve;  // rising; from the first deviation caught to all of them, 101 points at most
 };
 
 GuardFigures measure_guard(const Guard& guard, const GuardSample& held_out);

@@ -55,7 +55,7 @@ enum class TfliteKernels { kXnnpack, kBuiltin };
 // How a model file is opened.
 struct ModelOptions {
   Preprocess preprocess;
-  std::string output_name;  // empty: the only output
+  std::string output_name;  // empty: the only output, or of an ONNX model the only one that can hold scores
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
   int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
   int threads = 1;                        // inside one query of one instance

@@ -39,6 +39,11 @@ struct RepairHead {
 // The repaired label of one answer of the compressed model; -1 where the answer is not finite.
 int repaired_label(const RepairHead& head, const AnswerView& compressed);
 
+// Whether the head speaks on this answer, which is finite: it has layers, and the margin is below `below_margin`.
+bool head_speaks(const RepairHead& head, const AnswerView& compressed);
+// The last layer's scores, one a class, whether the head speaks or not. It has layers.
+std::vector<float> head_scores(const RepairHead& head, const AnswerView& compressed);
+
 // log p of the first label less log p of the second, natural log units, >= 0: how sure a model is. 0 for a tie.
 double top_margin(const AnswerView& answer);
 

@@ -7,7 +7,9 @@
 #include <cmath>
 
 #include "cli/diffchaser_flags.h"
+#include "cli/guard_flags.h"
 #include "cli/rank_flags.h"
+#include "cli/repair_flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/strategy.h"
@@ -49,7 +51,7 @@ std::vector<Flag> arguments() {
        .is_path = true},
       {.name = "run",
        .metavar = "RUN",
-       .verbs = kResume | kExport | kShow,
+       .verbs = kResume | kExport | kShow | kRepair | kGuard,
        .slot = &Options::run,
        .brief = "The folder of a run",
        .saved = false},
@@ -238,7 +240,7 @@ std::vector<Flag> runtime_flags() {
        .choices = {"xnnpack", "builtin"}},
       {.name = "onnxruntime",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kRepair | kGuard,
        .group = kModelGroup,
        .slot = &Options::onnxruntime,
        .brief = "The ONNX Runtime library to load",
@@ -248,7 +250,7 @@ std::vector<Flag> runtime_flags() {
        .is_path = true},
       {.name = "tflite",
        .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow,
+       .verbs = kModels | kResume | kShow | kRepair | kGuard,
        .group = kModelGroup,
        .slot = &Options::tflite,
        .brief = "The TensorFlow Lite library to load",
@@ -469,7 +471,7 @@ std::vector<Flag> speed_flags() {
   return {
       {.name = "batch",
        .metavar = "N",
-       .verbs = kRuns,
+       .verbs = kRuns | kGuard,
        .group = kSpeed,
        .slot = &Options::batch,
        .brief = "Inputs a query",
@@ -477,7 +479,7 @@ std::vector<Flag> speed_flags() {
        .least = 0},
       {.name = "workers",
        .metavar = "N",
-       .verbs = kRuns,
+       .verbs = kRuns | kRepair | kGuard,
        .group = kSpeed,
        .slot = &Options::workers,
        .brief = "Searches side by side, each with its own copy of the models",
@@ -533,7 +535,7 @@ std::vector<Flag> output_flags() {
        .saved = false},
       {.name = "json",
        .metavar = "",
-       .verbs = kRuns | kInspect,
+       .verbs = kRuns | kInspect | kRepair | kGuard,
        .group = kOutput,
        .slot = &Options::json,
        .brief = "Print the summary as JSON, and nothing else, to standard output",
@@ -541,7 +543,7 @@ std::vector<Flag> output_flags() {
       {.name = "quiet",
        .letter = 'q',
        .metavar = "",
-       .verbs = kRuns | kExport,
+       .verbs = kRuns | kExport | kRepair | kGuard,
        .group = kOutput,
        .slot = &Options::quiet,
        .brief = "Print errors only",
@@ -582,9 +584,9 @@ bool parse_switch(const Flag& flag, const std::string& text) {
 const std::vector<Flag>& flag_table() {
   static const std::vector<Flag> table = [] {
     std::vector<Flag> all;
-    for (auto* const part :
-         {&arguments, &rank_flags, &seed_flags, &preprocess_flags, &output_vector_flags, &runtime_flags, &search_flags,
-          &diffchaser_flags, &acceptance_flags, &refine_flags, &budget_flags, &speed_flags, &output_flags}) {
+    for (auto* const part : {&arguments, &rank_flags, &seed_flags, &preprocess_flags, &output_vector_flags,
+                             &runtime_flags, &search_flags, &diffchaser_flags, &acceptance_flags, &refine_flags,
+                             &repair_flags, &guard_flags, &budget_flags, &speed_flags, &output_flags}) {
       for (Flag& flag : part()) {
         if (rank_takes(flag)) flag.verbs |= kRank;
         all.push_back(std::move(flag));

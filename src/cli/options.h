@@ -41,6 +41,12 @@ struct Options {
   // of `rank`, where `search` has other defaults
   std::int64_t rank_seeds = 100, search_seeds = 100, rank_refine_queries = 100, corrupted = 13;
   double rank_time_limit = 240;
+  std::string method = "drepair", held_out, held_out_labels, compressed_head;
+  std::int64_t natural = 0, repeats = 3, corruptions = 13;
+  bool force = false;
+  std::string guard_score = "auto";
+  double catch_share = 0.9, defer_share = 0;
+  std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
 
   std::string out, config, format = "jsonl";
   bool json = false, quiet = false;
@@ -51,7 +57,16 @@ using Slot = std::variant<std::string Options::*, std::int64_t Options::*, doubl
                           std::vector<std::string> Options::*>;
 
 // The verbs, as a set of bits.
-enum VerbSet : unsigned { kSearch = 1, kResume = 2, kInspect = 4, kExport = 8, kShow = 16, kRank = 32 };
+enum VerbSet : unsigned {
+  kSearch = 1,
+  kResume = 2,
+  kInspect = 4,
+  kExport = 8,
+  kShow = 16,
+  kRank = 32,
+  kRepair = 64,
+  kGuard = 128,
+};
 
 // One row of the table.
 struct Flag {

@@ -5,6 +5,8 @@
 
 #include "cli/settings.h"
 #include "dflare/error.h"
+#include "dflare/repair.h"
+#include "dflare/repair_head_json.h"
 
 namespace dflare::cli {
 namespace {
@@ -43,6 +45,11 @@ OpenPair open_pair(const Options& options) {
   pair.original = open_model(options.original, model_options(options, Side::kOriginal));
   pair.compressed = open_model(options.compressed, model_options(options, Side::kCompressed));
   check_fit(pair.original->info(), pair.compressed->info(), options);
+  if (!options.compressed_head.empty()) {
+    StoredHead stored = read_head(options.compressed_head);
+    pair.compressed = make_repaired_model(std::move(pair.compressed), std::move(stored.head), stored.reading,
+                                          options.output == "probs");
+  }
   return pair;
 }
 

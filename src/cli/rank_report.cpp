@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "cli/terminal.h"
@@ -42,7 +43,7 @@ const char* const kNothing = "-";
 // Three digits that tell.
 std::string number(double value) {
   if (value == 0) return "0";
-  if (value >= 99.95) return grouped(static_cast<std::int64_t>(value + 0.5));
+  if (value >= 99.95) return grouped(std::llround(value));
   return fmt::format("{:.{}f}", value, value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3);
 }
 

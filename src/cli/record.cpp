@@ -23,26 +23,31 @@ Json reading_json(const OutputReading& reading) {
           {"skip_classes", reading.skip_classes}};
 }
 
-Json model_json(const std::string& path, const ModelInfo& info, const OutputReading& reading) {
+Json file_json(const std::string& path) {
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
-  return {{"path", absolute},
-          {"sha256", sha256_of_file(absolute)},
-          {"runtime", info.runtime},
-          {"input", {{"name", info.input_name}, {"type", info.input_type}}},
-          {"output", {{"name", info.output_name}, {"type", info.output_type}, {"scale", info.output_scale}}},
-          {"reading", reading_json(reading)},
-          {"classes", info.classes},
-          {"fixed_batch", info.fixed_batch}};
+  return {{"path", absolute}, {"sha256", sha256_of_file(absolute)}};
+}
+
+Json model_json(const std::string& path, const ModelInfo& info, const OutputReading& reading) {
+  Json json = file_json(path);
+  json.update({{"runtime", info.runtime},
+               {"input", {{"name", info.input_name}, {"type", info.input_type}}},
+               {"output", {{"name", info.output_name}, {"type", info.output_type}, {"scale", info.output_scale}}},
+               {"reading", reading_json(reading)},
+               {"classes", info.classes},
+               {"fixed_batch", info.fixed_batch}});
+  return json;
 }
 
 Json facts_json(const Options& options, const OpenPair& pair, const PairFacts& facts) {
   const auto known = [](double share) { return share < 0 ? Json(nullptr) : Json(share); };
   const Shape& shape = pair.original->info().shape;
+  Json compressed = model_json(options.compressed, pair.compressed->info(), facts.compressed);
+  if (!options.compressed_head.empty()) compressed["head"] = file_json(options.compressed_head);
   return {
       {"dflare", DFLARE_VERSION},
       {"models",
-       {{"original", model_json(options.original, pair.original->info(), facts.original)},
-        {"compressed", model_json(options.compressed, pair.compressed->info(), facts.compressed)}}},
+       {{"original", model_json(options.original, pair.original->info(), facts.original)}, {"compressed", compressed}}},
       {"shape", {shape.height, shape.width, shape.channels}},
       {"rows_exact", facts.rows_exact},
       {"batch", facts.batch},
@@ -79,11 +84,14 @@ RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSe
 }
 
 void check_models(const Json& facts) {
+  const auto check = [](const std::string& what, const Json& file) {
+    const auto path = file.at("path").get<std::string>();
+    if (sha256_of_file(path) == file.at("sha256").get<std::string>()) return;
+    throw Error(ErrorCode::kBadInput, fmt::format("the {} {} has changed since the run began", what, path), kWayOut);
+  };
   for (const auto& [side, model] : facts.at("models").items()) {
-    const auto path = model.at("path").get<std::string>();
-    if (sha256_of_file(path) == model.at("sha256").get<std::string>()) continue;
-    throw Error(ErrorCode::kBadInput, fmt::format("the {} model {} has changed since the run began", side, path),
-                kWayOut);
+    check(side + " model", model);
+    if (model.contains("head")) check("head of the " + side + " model", model.at("head"));
   }
 }
 

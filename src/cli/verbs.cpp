@@ -1,10 +1,14 @@
 // The table of verbs.
 #include "cli/verbs.h"
 
-namespace dflare::cli {
+#include <utility>
 
-const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> table = {
+namespace dflare::cli {
+namespace {
+
+// What finds deviations and shows them.
+std::vector<Verb> verbs_of_searching() {
+  return {
       {kSearch,
        "search",
        "Find inputs on which a model and its compressed version disagree",
@@ -40,12 +44,16 @@ const std::vector<Verb>& verbs() {
        "show",
        "Tell one finding of a run, and rebuild it from its seed, bit for bit",
        "Tells from which input a finding came, what both models say of it, how decisively, and how it was reached. "
-       "Then "
-       "searches from its seed alone once more, as the run did, and compares the image with the stored one: exit code "
-       "1 "
-       "where they differ. Models and inputs must be what they were: their hashes are checked.",
+       "Then searches from its seed alone once more, as the run did, and compares the image with the stored one: exit "
+       "code 1 where they differ. Models and inputs must be what they were: their hashes are checked.",
        {"dflare show run 12", "dflare show run 12:0"},
        show},
+  };
+}
+
+// What is done about them.
+std::vector<Verb> verbs_of_shipping() {
+  return {
       {kRank,
        "rank",
        "Rank compressed variants by how alike they behave to the original",
@@ -56,7 +64,36 @@ const std::vector<Verb>& verbs() {
        {"dflare rank model.onnx seeds/ model-int8.onnx model-prune80.onnx --preprocess unit",
         "dflare rank model.onnx images.npy variants/*.tflite --labels labels.npy --json --time-limit 60"},
        rank},
+      {kRepair,
+       "repair",
+       "Teach the compressed model the original's answers, and say what that is worth",
+       "Trains a small head behind the compressed model on the run's inputs and findings. Prints the paper's measure "
+       "on inputs that the head has not seen, and beside it what the repair does to natural images, clean and "
+       "corrupted. A head that raises the disagreement there is not written without --force: exit code 1. "
+       "docs/repair.md tells more.",
+       {"dflare repair run", "dflare repair run --method natural --held-out images.npy --json"},
+       repair},
+      {kGuard,
+       "guard",
+       "Learn when the compressed model's answer should not be trusted",
+       "Learns from a run's findings and from natural images a score on the compressed model's own output, and a "
+       "threshold below which the answer should go to the original, a bigger model or a person. Measures on inputs "
+       "that it did not learn from which share is deferred and which share of the natural deviations is caught. Writes "
+       "guard.json, guard.svg, guard.onnx (the guard alone) and, for an ONNX model, guarded.onnx (the compressed model "
+       "with the guard inside). docs/guard.md tells more.",
+       {"dflare guard run", "dflare guard run --catch 0.95 --held-out images.npy", "dflare guard run --defer 0.05"},
+       guard},
   };
+}
+
+}  // namespace
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> table = [] {
+    std::vector<Verb> all = verbs_of_searching();
+    for (Verb& verb : verbs_of_shipping()) all.push_back(std::move(verb));
+    return all;
+  }();
   return table;
 }
 

@@ -17,6 +17,8 @@ int inspect(const Givens& givens);
 int export_findings(const Givens& givens);
 int show(const Givens& givens);
 int rank(const Givens& givens);
+int repair(const Givens& givens);
+int guard(const Givens& givens);
 
 struct Verb {
   unsigned set;  // its bit of VerbSet

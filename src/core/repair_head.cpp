@@ -20,13 +20,22 @@ std::vector<float> apply(const DenseLayer& layer, const std::vector<float>& in) 
 
 }  // namespace
 
-int repaired_label(const RepairHead& head, const AnswerView& compressed) {
-  if (!compressed.finite) return -1;
-  if (head.layers.empty() || !(top_margin(compressed) < head.below_margin)) return compressed.label;
+bool head_speaks(const RepairHead& head, const AnswerView& compressed) {
+  return !head.layers.empty() && top_margin(compressed) < head.below_margin;
+}
+
+std::vector<float> head_scores(const RepairHead& head, const AnswerView& compressed) {
   const auto& read = head.features == HeadFeatures::kProbabilities ? compressed.p : compressed.log_p;
   std::vector<float> values(read.begin(), read.end());
   for (const DenseLayer& layer : head.layers) values = apply(layer, values);
-  return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
+  return values;
+}
+
+int repaired_label(const RepairHead& head, const AnswerView& compressed) {
+  if (!compressed.finite) return -1;
+  if (!head_speaks(head, compressed)) return compressed.label;
+  const std::vector<float> scores = head_scores(head, compressed);
+  return static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
 
 double top_margin(const AnswerView& answer) {

@@ -52,7 +52,7 @@ std::string add_margin(GraphBuilder& graph, const Read& read) {
   const std::string two = graph.node("TopK", {read.log_p, graph.constant(std::vector<std::int64_t>{2})});
   graph.with("axis", 1).second_output();
   const auto column = [&](std::int64_t index) {
-    const std::string name = graph.node("Gather", {two, graph.constant(std::vector<std::int64_t>{index})});
+    std::string name = graph.node("Gather", {two, graph.constant(std::vector<std::int64_t>{index})});
     graph.with("axis", 1);
     return name;
   };
@@ -66,7 +66,7 @@ std::string add_layer(GraphBuilder& graph, const std::string& in, const DenseLay
   const auto outputs = static_cast<std::int64_t>(layer.outputs);
   const std::string weights = graph.constant(layer.weights, {outputs, inputs});
   const std::string bias = graph.constant(layer.bias, {outputs});
-  const std::string sum = graph.node("Gemm", {in, weights, bias});
+  std::string sum = graph.node("Gemm", {in, weights, bias});
   graph.with("transB", 1);
   switch (layer.activation) {
     case DenseLayer::Activation::kRelu:
@@ -116,7 +116,7 @@ std::string add_pair_margin(GraphBuilder& graph, const Read& read, const Guard& 
   const std::string margins = graph.node("Add", {graph.node("Sub", {top, read.log_p}), row_of(guard.shift)});
   const std::string scaled = graph.node("Mul", {margins, row_of(guard.scale)});
   const std::string others = graph.node("Max", {scaled, row_of(own)});
-  const std::string least = graph.node("TopK", {others, graph.constant(std::vector<std::int64_t>{1})});
+  std::string least = graph.node("TopK", {others, graph.constant(std::vector<std::int64_t>{1})});
   graph.with("axis", 1).with("largest", 0).second_output();
   return least;
 }
@@ -237,10 +237,9 @@ OnnxNames export_onnx(const std::filesystem::path& host, const std::string& outp
   }
   const onnx::ValueInfoProto output = graph.output(at);
   const int added = graph.output_size();
-  const OnnxNames names =
-      add(graph, output_name, outputs_of(output, reading, addition), rows_of(output), reading, addition);
+  OnnxNames names = add(graph, output_name, outputs_of(output, reading, addition), rows_of(output), reading, addition);
   if (addition.head != nullptr) replace_output(graph, at, added);
-  replace_file(target, model.SerializeAsString());
+  put_file(target, model.SerializeAsString());
   return names;
 }
 
@@ -258,8 +257,8 @@ OnnxNames export_onnx_alone(std::size_t outputs, const OutputReading& reading, c
   tensor.set_elem_type(onnx::TensorProto::FLOAT);
   tensor.mutable_shape()->add_dim()->set_dim_param("rows");
   tensor.mutable_shape()->add_dim()->set_dim_value(static_cast<std::int64_t>(outputs));
-  const OnnxNames names = add(graph, "answer", static_cast<std::int64_t>(outputs), -1, reading, addition);
-  replace_file(target, model.SerializeAsString());
+  OnnxNames names = add(graph, "answer", static_cast<std::int64_t>(outputs), -1, reading, addition);
+  put_file(target, model.SerializeAsString());
   return names;
 }
 

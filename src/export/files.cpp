@@ -28,7 +28,7 @@ std::string read_whole_file(const std::filesystem::path& file) {
   return std::move(text).str();
 }
 
-void replace_file(const std::filesystem::path& file, std::string_view bytes) {
+void put_file(const std::filesystem::path& file, std::string_view bytes) {
   std::error_code code;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), code);
   if (code) cannot_write(file, code.message());

@@ -23,7 +23,7 @@ GraphBuilder::GraphBuilder(onnx::GraphProto& graph) : graph_(graph), prefix_("df
 }
 
 std::string GraphBuilder::node(const char* op, const std::vector<std::string>& inputs, const std::string& name) {
-  const std::string output = prefixed(name.empty() ? "t" + std::to_string(++made_) : name);
+  std::string output = prefixed(name.empty() ? "t" + std::to_string(++made_) : name);
   onnx::NodeProto& node = *graph_.add_node();
   node.set_op_type(op);
   node.set_name(output + "_node");

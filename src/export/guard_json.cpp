@@ -8,6 +8,7 @@
 
 #include "dflare/error.h"
 #include "export/files.h"
+#include "export/reading_json.h"
 
 namespace dflare {
 namespace {
@@ -39,15 +40,6 @@ std::vector<float> table_of(const Json& rows, std::size_t classes) {
   return table;
 }
 
-OutputReading reading_of(const Json& json) {
-  const auto kind = json.at("kind").get<std::string>();
-  if (kind != "logits" && kind != "probs") {
-    throw std::invalid_argument(fmt::format("unknown kind '{}', expected logits or probs", kind));
-  }
-  return {kind == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities, json.at("step").get<float>(),
-          json.at("skip_classes").get<int>()};
-}
-
 GuardRule rule_of(const Json& json) {
   if (const int version = json.at("schema_version").get<int>(); version != kSchemaVersion) {
     throw std::invalid_argument(fmt::format("schema_version {}, expected {}", version, kSchemaVersion));
@@ -73,10 +65,7 @@ std::string to_json(const GuardRule& rule) {
                {"score", rule.guard.score},
                {"classes", rule.guard.classes},
                {"threshold", rule.guard.threshold},
-               {"reading",
-                {{"kind", rule.reading.kind == OutputKind::kLogits ? "logits" : "probs"},
-                 {"step", rule.reading.step},
-                 {"skip_classes", rule.reading.skip_classes}}}};
+               {"reading", json_of(rule.reading)}};
   if (!rule.guard.scale.empty()) {
     json["shift"] = rows_of(rule.guard.shift, rule.guard.classes);
     json["scale"] = rows_of(rule.guard.scale, rule.guard.classes);

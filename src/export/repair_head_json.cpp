@@ -8,6 +8,7 @@
 
 #include "dflare/error.h"
 #include "export/files.h"
+#include "export/reading_json.h"
 
 namespace dflare {
 namespace {
@@ -78,11 +79,12 @@ DenseLayer layer_of(const Json& json) {
   return layer;
 }
 
-RepairHead head_of(const Json& json) {
+StoredHead stored_head_of(const Json& json) {
   if (const int version = json.at("schema_version").get<int>(); version != kSchemaVersion) {
     throw std::invalid_argument(fmt::format("schema_version {}, expected {}", version, kSchemaVersion));
   }
-  RepairHead head;
+  StoredHead stored{.head = {}, .reading = reading_of(json.at("reading"))};
+  RepairHead& head = stored.head;
   head.method = json.at("method").get<std::string>();
   head.features = features_of(json.at("features").get<std::string>());
   if (const Json& below = json.at("below_margin"); !below.is_null()) head.below_margin = below.get<double>();
@@ -91,38 +93,40 @@ RepairHead head_of(const Json& json) {
     check(next, head);
     head.layers.push_back(std::move(next));
   }
-  return head;
+  return stored;
 }
 
 }  // namespace
 
-std::string to_json(const RepairHead& head) {
+std::string to_json(const StoredHead& stored) {
+  const RepairHead& head = stored.head;
   Json layers = Json::array();
   for (const DenseLayer& layer : head.layers) layers.push_back(json_of(layer));
   const Json json = {{"schema_version", kSchemaVersion},
                      {"method", head.method},
                      {"features", head.features == HeadFeatures::kProbabilities ? "p" : "log_p"},
                      {"below_margin", std::isinf(head.below_margin) ? Json(nullptr) : Json(head.below_margin)},
+                     {"reading", json_of(stored.reading)},
                      {"layers", layers}};
   return json.dump() + "\n";
 }
 
-RepairHead repair_head_from_json(std::string_view text, const std::string& name) {
+StoredHead stored_head_from_json(std::string_view text, const std::string& name) {
   try {
-    return head_of(Json::parse(text));
+    return stored_head_of(Json::parse(text));
   } catch (const nlohmann::json::exception& e) {
     throw Error(ErrorCode::kBadInput, fmt::format("{}: is no repair head: {}", name, e.what()),
-                "make it again by dflare repair");
+                "name the head.json that `dflare repair` wrote");
   } catch (const std::invalid_argument& e) {
     throw Error(ErrorCode::kBadInput, fmt::format("{}: is no repair head that can be used: {}", name, e.what()),
-                "make it again by dflare repair");
+                "name the head.json that `dflare repair` wrote");
   }
 }
 
-RepairHead read_repair_head(const std::filesystem::path& file) {
-  return repair_head_from_json(read_whole_file(file), file.string());
+StoredHead read_head(const std::filesystem::path& file) {
+  return stored_head_from_json(read_whole_file(file), file.string());
 }
 
-void write_repair_head(const std::filesystem::path& file, const RepairHead& head) { replace_file(file, to_json(head)); }
+void write_head(const std::filesystem::path& file, const StoredHead& stored) { put_file(file, to_json(stored)); }
 
 }  // namespace dflare

@@ -17,23 +17,6 @@ namespace {
 
 constexpr double kBeyondDoubt = 3;  // standard errors
 
-void check(const GuardGoal& goal) {
-  const std::vector<std::string> scores = {"auto", "margin", "pair-margin"};
-  if (!(goal.catch_share > 0) || goal.catch_share > 1) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("--catch is {}, expected a share above 0 and at most 1", goal.catch_share),
-                "use --catch 0.9");
-  }
-  if (goal.defer && (!(*goal.defer > 0) || *goal.defer >= 1)) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--defer is {}, expected a share between 0 and 1", *goal.defer),
-                "use --defer 0.05");
-  }
-  if (std::find(scores.begin(), scores.end(), goal.score) == scores.end()) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("unknown --score '{}'", goal.score),
-                known_names_hint(goal.score, scores));
-  }
-}
-
 // Marks every other input that occurs: rows of the even ones, or of the odd ones.
 std::vector<std::uint8_t> every_other(const GuardSample& sample, bool odd) {
   const std::set<SeedIndex> inputs(sample.input.begin(), sample.input.end());
@@ -72,11 +55,22 @@ Trial try_pairs(const GuardSample& sample, double share) {
   return trial;
 }
 
-// The k-th score from below that is to be deferred so that a new one is with probability `share` (split conformal:
-// Vovk et al. 2005). The largest where there are too few scores to promise that much. Sorted and not empty.
-double conformal_quantile(const std::vector<double>& scores, double share) {
-  const auto wanted = static_cast<std::size_t>(std::ceil(share * static_cast<double>(scores.size() + 1) - 1e-9));
+// The score up to which is to be deferred so that a new one is with probability `share` (split conformal: Vovk et al.
+// 2005). `independent`: how many of the scores are; images of one input are not, and there the pooled quantile at a
+// level corrected for the inputs holds (Dunn, Wasserman and Ramdas, JASA 2022). The largest where there are too few to
+// promise that much. Sorted and not empty.
+double conformal_quantile(const std::vector<double>& scores, std::size_t independent, double share) {
+  const double level = share * (1 + 1 / static_cast<double>(independent));
+  const auto wanted = static_cast<std::size_t>(std::ceil(level * static_cast<double>(scores.size()) - 1e-9));
   return scores[std::clamp<std::size_t>(wanted, 1, scores.size()) - 1];
+}
+
+std::size_t inputs_that_deviate(const std::vector<ScoredRow>& rows) {
+  std::set<std::int32_t> inputs;
+  for (const ScoredRow& row : rows) {
+    if (row.deviates) inputs.insert(row.input);
+  }
+  return inputs.size();
 }
 
 // Scores of the findings, rising.
@@ -95,11 +89,12 @@ double last_to_defer(const std::vector<ScoredRow>& rows, const std::vector<doubl
   const std::vector<double> natural = deviation_scores(rows);
   if (natural.size() >= kEnoughNatural || findings.empty()) {
     source = "natural deviations";
-    return conformal_quantile(natural, share);
+    return conformal_quantile(natural, inputs_that_deviate(rows), share);
   }
-  const double of_findings = conformal_quantile(findings, share);
+  const double of_findings = conformal_quantile(findings, findings.size(), share);
   source = natural.empty() ? "findings" : "natural deviations and findings";
-  return natural.empty() ? of_findings : std::max(of_findings, conformal_quantile(natural, share));
+  return natural.empty() ? of_findings
+                         : std::max(of_findings, conformal_quantile(natural, inputs_that_deviate(rows), share));
 }
 
 // The largest score that may be deferred within a share of the images; below all of them where none may.
@@ -128,8 +123,25 @@ double half_way_up(const std::vector<ScoredRow>& rows, double last) {
 
 }  // namespace
 
+void check_guard_goal(const GuardGoal& goal) {
+  const std::vector<std::string> scores = {"auto", "margin", "pair-margin"};
+  if (!(goal.catch_share > 0) || goal.catch_share > 1) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--catch is {}, expected a share above 0 and at most 1", goal.catch_share),
+                "use --catch 0.9");
+  }
+  if (goal.defer && (!(*goal.defer > 0) || *goal.defer >= 1)) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--defer is {}, expected a share between 0 and 1", *goal.defer),
+                "use --defer 0.05");
+  }
+  if (std::find(scores.begin(), scores.end(), goal.score) == scores.end()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("unknown --score '{}'", goal.score),
+                known_names_hint(goal.score, scores));
+  }
+}
+
 GuardFit fit_guard(const GuardSample& natural, const Answers& findings, const GuardGoal& goal) {
-  check(goal);
+  check_guard_goal(goal);
   GuardFit fit;
   fit.images = static_cast<std::int64_t>(natural.size());
   for (std::size_t i = 0; i < natural.size(); ++i) fit.natural_deviations += natural.deviates(i) ? 1 : 0;

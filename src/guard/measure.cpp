@@ -14,14 +14,33 @@ constexpr std::uint64_t kBootstrapSeed = 0x67756172;
 constexpr int kResamples = 1000;
 constexpr int kCurvePoints = 100;
 
+// The share, among the rows that count, of those that have the property.
+template <class Counts, class Has>
+Share share_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
+  Share share;
+  for (const ScoredRow& row : rows) {
+    if (!counts(row)) continue;
+    ++share.whole;
+    share.part += has(row) ? 1 : 0;
+  }
+  return share;
+}
+
 // An input's part of a share.
 struct Part {
   double part = 0, whole = 0;
 };
 
-// Percentile bootstrap of a ratio of sums, inputs drawn anew with all their images.
+// Percentile bootstrap of a ratio of sums, inputs drawn anew with all their images. Of none or all, which no draw could
+// change: Wilson's, over the inputs.
 Interval bootstrap_ratio(const std::vector<Part>& inputs) {
-  if (inputs.empty()) return {0, 1};
+  Part total;
+  for (const Part& one : inputs) {
+    total.part += one.part;
+    total.whole += one.whole;
+  }
+  const auto count = static_cast<std::int64_t>(inputs.size());
+  if (total.part == 0 || total.part == total.whole) return Share{total.part == 0 ? 0 : count, count}.interval();
   Rng rng(kBootstrapSeed, inputs.size());
   const auto n = static_cast<std::uint32_t>(inputs.size());
   std::vector<double> ratios;
@@ -37,28 +56,19 @@ Interval bootstrap_ratio(const std::vector<Part>& inputs) {
   return ratios.empty() ? Interval{0, 1} : Interval{quantile(ratios, 0.025), quantile(ratios, 0.975)};
 }
 
-struct Counted {
-  Share share;
-  Interval interval;
-};
-
-// The share, among the rows that count, of those that have the property.
+// The interval of share_of, over inputs.
 template <class Counts, class Has>
-Counted share_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
-  Counted counted;
+Interval interval_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
   std::map<std::int32_t, Part> inputs;
   for (const ScoredRow& row : rows) {
     if (!counts(row)) continue;
-    ++counted.share.whole;
-    ++inputs[row.input].whole;
-    if (!has(row)) continue;
-    ++counted.share.part;
-    ++inputs[row.input].part;
+    Part& part = inputs[row.input];
+    part.whole += 1;
+    part.part += has(row) ? 1 : 0;
   }
   std::vector<Part> parts;
   for (const auto& [input, part] : inputs) parts.push_back(part);
-  counted.interval = bootstrap_ratio(parts);
-  return counted;
+  return bootstrap_ratio(parts);
 }
 
 std::vector<TradePoint> curve_of(const std::vector<ScoredRow>& rows) {
@@ -107,23 +117,24 @@ GuardFigures measure_guard(const Guard& guard, const GuardSample& held_out) {
 
   GuardFigures figures;
   figures.images = static_cast<std::int64_t>(rows.size());
-  const Counted caught = share_of(rows, deviates, deferred);
-  figures.deviations = caught.share.whole;
-  figures.caught = caught.share;
-  figures.caught_interval = caught.interval;
   figures.auc = auc_of(rows);
-  const Counted clean = share_of(rows, is_clean, deferred);
-  const Counted corrupted = share_of(rows, is_corrupted, deferred);
-  figures.deferred_clean = clean.share;
-  figures.deferred_clean_interval = clean.interval;
-  figures.deferred_corrupted = corrupted.share;
-  figures.deferred_corrupted_interval = corrupted.interval;
-  figures.deferred = half_each(clean.share, corrupted.share);
-  figures.differ_clean = share_of(rows, is_clean, deviates).share;
-  figures.differ_corrupted = share_of(rows, is_corrupted, deviates).share;
+  figures.caught = share_of(rows, deviates, deferred);
+  figures.caught_interval = interval_of(rows, deviates, deferred);
+  figures.deviations = figures.caught.whole;
+  figures.deferred_clean = share_of(rows, is_clean, deferred);
+  figures.deferred_clean_interval = interval_of(rows, is_clean, deferred);
+  figures.deferred_corrupted = share_of(rows, is_corrupted, deferred);
+  figures.deferred_corrupted_interval = interval_of(rows, is_corrupted, deferred);
+  figures.deferred = half_each(figures.deferred_clean, figures.deferred_corrupted);
+  figures.differ_clean = share_of(rows, is_clean, deviates);
+  figures.differ_corrupted = share_of(rows, is_corrupted, deviates);
+  figures.differ_clean_interval = interval_of(rows, is_clean, deviates);
+  figures.differ_corrupted_interval = interval_of(rows, is_corrupted, deviates);
   figures.deviations_clean = figures.differ_clean.part;
-  figures.left_clean = share_of(rows, is_clean, left).share;
-  figures.left_corrupted = share_of(rows, is_corrupted, left).share;
+  figures.left_clean = share_of(rows, is_clean, left);
+  figures.left_corrupted = share_of(rows, is_corrupted, left);
+  figures.left_clean_interval = interval_of(rows, is_clean, left);
+  figures.left_corrupted_interval = interval_of(rows, is_corrupted, left);
   figures.deferred_at_90 = deferral_at(rows, 0.9);
   figures.curve = curve_of(rows);
   return figures;

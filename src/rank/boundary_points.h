@@ -15,8 +15,9 @@ namespace dflare {
 // For each input of `from`, which the original gives the label at the same place in `labels`, `per_input` kinds of
 // corruption in rotation from a random one: the strength is raised until the original leaves that label, then the place
 // is halved down to 0.003. Gives the last image that keeps the label; none where the original keeps it up to
-// ImageNet-C's severity 5. Where that gives fewer than 500 points, strengths up to twice that are tried as well. What
-// an input gets depends on (rng_seed, its index) alone. Where options.stop is set, what it returns is not to be used.
+// ImageNet-C's severity 5. Where that gives fewer than 500 points, strengths up to twice that are tried as well.
+// Kinds and randomness of an input depend on (rng_seed, its index) alone. Where options.stop is set, what it returns is
+// not to be used.
 std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
                                                const SeedSet& seeds, std::span<const SeedIndex> from,
                                                std::span<const int> labels, int per_input, std::uint64_t rng_seed,

@@ -9,9 +9,10 @@
 
 #include "dflare/corruptions.h"
 #include "dflare/finding.h"
+#include "strategy/attack.h"
 #include "strategy/blend_path.h"
 #include "strategy/flip_search.h"
-#include "strategy/squares.h"
+#include "strategy/neighbours.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
@@ -20,23 +21,24 @@ namespace {
 constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
 constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
 constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
-constexpr int kLeans = 10;           // towards other seeds, of an attack, where stripes help less than the first
 constexpr std::int32_t kNarrow = 1;  // of a path, in 2^-16: no image left between
 
 class BoundaryStrategy : public Strategy {
  public:
   BoundaryStrategy(SharedOperators operators, EndPoints end_points)
-      : operators_(std::move(operators)), end_points_(end_points) {}
+      : operators_(std::move(operators)), asked_end_points_(end_points) {}
 
   void begin(const RunContext& context, SeedIndex seed, Rng& rng) override {
     context_ = &context;
     seed_ = seed;
     label_ = context.original[row_of(seed)].label;
+    end_points_ = asked_end_points_;
     probes_ = 0;
     in_vain_ = 0;
     blends_ = 0;
+    ties_ = {};
     order_natural(rng);
-    begin_attack();
+    if (attacks()) attack_.begin(context, seed);
     choose_end_point(rng);
   }
 
@@ -76,7 +78,7 @@ class BoundaryStrategy : public Strategy {
   // Goes on through the corruptions that were not tried yet, then to other seeds; attacks begin at the seed anew.
   void again(const RunContext& /*context*/, SeedIndex /*seed*/, Rng& rng) override {
     in_vain_ = 0;
-    begin_attack();
+    attack_.begin(*context_, seed_);
     choose_end_point(rng);
   }
 
@@ -86,7 +88,7 @@ class BoundaryStrategy : public Strategy {
       case Source::kBlend:
         return fmt::format(R"({{"end_point":"blend","with":{},"t":{}}})", other_.value, t);
       case Source::kAttack:
-        return fmt::format(R"({{"end_point":"attack","tried":{}}})", attack_.tried);
+        return fmt::format(R"({{"end_point":"attack","tried":{}}})", attack_.tried());
       case Source::kMutate:
         return fmt::format(R"({{"end_point":"mutate","t":{}}})", t);
       case Source::kCorrupt:
@@ -100,6 +102,9 @@ class BoundaryStrategy : public Strategy {
  private:
   enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
+  [[nodiscard]] bool attacks() const {
+    return end_points_ == EndPoints::kAttack || (end_points_ == EndPoints::kAuto && !context_->budget.unlimited());
+  }
   static std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
   [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
   [[nodiscard]] FlipSearch::Point known(SeedIndex seed, double t) const {
@@ -131,7 +136,7 @@ class BoundaryStrategy : public Strategy {
       case EndPoints::kAuto:
         break;
     }
-    if (!context_->budget.unlimited())
+    if (attacks())
       probe_attack();
     else if (in_vain_ < kNaturalProbes && static_cast<std::size_t>(probes_) < natural_.size())
       probe_corruption(rng);
@@ -163,131 +168,28 @@ class BoundaryStrategy : public Strategy {
     ++probes_;
   }
 
-  // ---- attack: squares of +-eps, as in the Square Attack (Andriushchenko et al., ECCV 2020), on the sum of both
-  // margins
-
-  struct Attack {
-    Input image;                              // where it stands: both models still give the label
-    std::vector<float> original, compressed;  // its answers, log p
-    double sum = 0;                           // of both margins
-    int eps = 0;                              // grey levels
-    int tried = 0;
-    bool leaning = false;   // towards other seeds pays here
-    bool opposite = false;  // the next square is the last one with its signs turned
-    Window window;
-    std::array<int, 3> sign{};
-  };
-
-  void begin_attack() {
-    const PerturbationBudget& budget = context_->budget;
-    attack_.image.assign(seed_image());
-    attack_.tried = 0;
-    attack_.leaning = false;
-    attack_.opposite = false;
-    const double spread = 3 * 255 / std::sqrt(static_cast<double>(context_->shape.size()));
-    attack_.eps = static_cast<int>(budget.linf > 0 ? budget.linf
-                                   : budget.l2 > 0 ? std::max(1.0, budget.l2 * spread)
-                                                   : 16);
-    const FlipSearch::Point own = known(seed_, 0);
-    stand_at(own.original, own.compressed);
-  }
-
-  void stand_at(std::span<const float> original, std::span<const float> compressed) {
-    attack_.original.assign(original.begin(), original.end());
-    attack_.compressed.assign(compressed.begin(), compressed.end());
-    attack_.sum = margin(original, label_) + margin(compressed, label_);
-  }
-
   void probe_attack() {
     source_ = Source::kAttack;
     probing_ = true;
   }
 
-  void write_square(std::span<std::uint8_t> image, Rng& rng) {
-    Attack& a = attack_;
-    std::copy(a.image.pixels.begin(), a.image.pixels.end(), image.begin());
-    const int nth = a.tried++;
-    if (nth == 1) {
-      write_stripes(image, rng);
-      return;
-    }
-    if (nth == 0 || (a.leaning && nth <= kLeans)) {
-      write_lean(image, rng);
-      return;
-    }
-    if (a.opposite) {
-      for (int& s : a.sign) s = -s;
-    } else {
-      const Shape& shape = context_->shape;
-      a.window = random_square(shape, std::sqrt(square_share(a.tried) * shape.height * shape.width), rng);
-      for (int& s : a.sign) s = (rng.next() & 1U) != 0 ? 1 : -1;
-    }
-    for_each_value(context_->shape, a.window, [&](std::size_t i, int c) {
-      image[i] = static_cast<std::uint8_t>(
-          std::clamp(seed_image().data[i] + a.sign[static_cast<std::size_t>(c)] * a.eps, 0, 255));
-    });
-  }
-
-  // Vertical stripes of +-eps, which undefended networks are weak to.
-  void write_stripes(std::span<std::uint8_t> image, Rng& rng) const {
-    const Shape& shape = context_->shape;
-    for (int x = 0; x < shape.width; ++x) {
-      for (int c = 0; c < shape.channels; ++c) {
-        const int change = (rng.next() & 1U) != 0 ? attack_.eps : -attack_.eps;
-        for (int y = 0; y < shape.height; ++y) {
-          const auto i = (static_cast<std::size_t>(y) * shape.width + x) * shape.channels + c;
-          image[i] = static_cast<std::uint8_t>(std::clamp(seed_image().data[i] + change, 0, 255));
-        }
-      }
-    }
-  }
-
-  // Another seed as far as the budget lets it come: on some data a whole class lies that way.
-  void write_lean(std::span<std::uint8_t> image, Rng& rng) {
-    const SeedIndex other = near_other_seed(rng);
-    if (other.value < 0) return;
-    const InputView to = context_->input(other);
-    for (std::size_t i = 0; i < image.size(); ++i) {
-      const int way = std::clamp(to.data[i] - seed_image().data[i], -attack_.eps, attack_.eps);
-      image[i] = static_cast<std::uint8_t>(seed_image().data[i] + way);
-    }
-  }
-
-  // Share of the image that a square covers, falling with the number of squares tried.
-  static double square_share(int tried) {
-    double share = 0.1;
-    for (const int halved_at : {10, 50, 200, 500, 1000, 2000}) {
-      if (tried > halved_at) share /= 2;
-    }
-    return share;
-  }
-
-  void judge_square(const Verdict& v, Rng& rng) {
-    const double sum = v.margin_original + v.margin_compressed;
-    if (attack_.tried == 2) attack_.leaning = sum >= attack_.sum;
-    if (v.margin_original <= 0) {
-      far_.assign(v.input);
-      near_end_.assign(attack_.image.view());
-      path_.start(near_end_.view(), far_.view(), rng);
-      probing_ = false;
-      flips_.start(label_, {0, attack_.original, attack_.compressed}, {1, v.original.log_p, v.compressed.log_p});
-      inner_.assign(near_end_.view());
-      outer_.assign(v.input);
-      attack_.opposite = false;
-    } else if (sum < attack_.sum) {
-      attack_.image.assign(v.input);
-      stand_at(v.original.log_p, v.compressed.log_p);
-      attack_.opposite = false;
-    } else {
-      attack_.opposite = !attack_.opposite && attack_.tried > (attack_.leaning ? kLeans + 1 : 2);
-    }
+  // The attack's bracket, from where it stands to the image on which the original gave up the label.
+  void bracket_attack(const Verdict& v, Rng& rng) {
+    near_end_.assign(attack_.image());
+    far_.assign(v.input);
+    path_.start(near_end_.view(), far_.view(), rng);
+    probing_ = false;
+    flips_.start(label_, {0, attack_.original(), attack_.compressed()}, {1, v.original.log_p, v.compressed.log_p});
+    inner_.assign(near_end_.view());
+    outer_.assign(v.input);
   }
 
   // Another seed of a different label as end point: its answers are known.
   void start_blend(Rng& rng) {
     source_ = Source::kBlend;
     probing_ = false;
-    other_ = near_other_seed(rng);
+    const int candidates = std::max(1, kCandidates >> std::min(blends_, 8));  // paths that failed must not return
+    other_ = near_other_seed(*context_, seed_, label_, candidates, rng);
     if (other_.value < 0) {  // all seeds have one label
       end_points_ = EndPoints::kCorrupt;
       probe_corruption(rng);
@@ -296,26 +198,6 @@ class BoundaryStrategy : public Strategy {
     ++blends_;
     path_.start(seed_image(), context_->input(other_), rng);
     start_bracket(known(other_, 1), context_->input(other_));
-  }
-
-  [[nodiscard]] SeedIndex near_other_seed(Rng& rng) const {
-    SeedIndex best;
-    double least = 0;
-    const auto n = static_cast<std::uint32_t>(context_->usable.size());
-    const int wanted =
-        std::max(1, kCandidates >> std::min(blends_, 8));  // fewer each time, so that paths that failed do not return
-    int candidates = 0;
-    for (std::uint32_t tries = 0; candidates < wanted && tries < 20U * kCandidates; ++tries) {
-      const SeedIndex other = context_->usable[rng.below(n)];
-      if (context_->original[row_of(other)].label == label_) continue;
-      ++candidates;
-      const double d = l2_distance(seed_image(), context_->input(other));
-      if (best.value < 0 || d < least) {
-        least = d;
-        best = other;
-      }
-    }
-    return best;
   }
 
   void start_bracket(const FlipSearch::Point& outside, InputView outside_image) {
@@ -327,7 +209,7 @@ class BoundaryStrategy : public Strategy {
 
   void judge_probe(const Verdict& v, Rng& rng) {
     if (source_ == Source::kAttack) {
-      judge_square(v, rng);
+      if (attack_.learn(v)) bracket_attack(v, rng);
       return;
     }
     const bool left = v.margin_original <= 0 && v.margin_compressed <= 0;
@@ -342,10 +224,7 @@ class BoundaryStrategy : public Strategy {
     const double t = static_cast<double>(step_) / BlendPath::kEnd;
     const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
     (inside ? inner_ : outer_).assign(v.input);
-    if (inside && source_ == Source::kAttack) {  // should the path end without a find, go on from here
-      attack_.image.assign(v.input);
-      stand_at(v.original.log_p, v.compressed.log_p);
-    }
+    if (inside && source_ == Source::kAttack) attack_.stand_at(v);  // should the path end without a find
     if (flips_.lost_to_ties(ties_))
       choose_end_point(rng);
     else if (flips_.width() * BlendPath::kEnd < kNarrow + 0.5)
@@ -368,7 +247,7 @@ class BoundaryStrategy : public Strategy {
 
   void write_end_point(std::span<std::uint8_t> image, Rng& rng) {
     if (source_ == Source::kAttack)
-      write_square(image, rng);
+      attack_.write(image, rng);
     else
       write(BlendPath::kEnd, image);
   }
@@ -401,7 +280,8 @@ class BoundaryStrategy : public Strategy {
   }
 
   SharedOperators operators_;
-  EndPoints end_points_;
+  EndPoints asked_end_points_;
+  EndPoints end_points_ = EndPoints::kAuto;  // of this chain: blending may turn out to be impossible
   const RunContext* context_ = nullptr;
   SeedIndex seed_;
   int label_ = -1;

@@ -9,12 +9,17 @@
 namespace dflare {
 namespace {
 
-constexpr double kFirstShare = 0.25;  // side of a changed square as a share of the image's height, at first
-constexpr double kLastShare = 0.05;   // and when the queries are nearly spent
-constexpr int kAmplitude = 20;        // of a change, grey levels
+constexpr double kFirstShare = 0.3;  // side of a changed square as a share of the image's height, at first
+constexpr double kLastShare = 0.05;  // and when the queries are nearly spent
+constexpr double kAmplitude = 20;    // of a change at first, grey levels
+constexpr double kLeastAmplitude = 6;
+constexpr double kMostAmplitude = 48;
+constexpr double kBolder = 1.12;   // after a change that paid
+constexpr double kTimider = 0.97;  // after one that did not
 
 // Adds a random change to a random square and keeps what raises the score. A change that lowers it is tried with the
-// opposite sign next, since so small a step is nearly linear; one that raises it is repeated.
+// opposite sign next, since so small a step is nearly linear; one that raises it is repeated. Changes grow while they
+// pay and shrink while they do not.
 class Climb : public Refiner {
  public:
   void begin(const RunContext& /*context*/, SeedIndex /*seed*/, const Best& found, double severity,
@@ -29,6 +34,7 @@ class Climb : public Refiner {
     score_ = severity;
     queries_ = queries;
     asked_ = 0;
+    amplitude_ = kAmplitude;
     next_ = Next::kFresh;
     change_.assign(current_.pixels.size(), 0);
   }
@@ -50,7 +56,8 @@ class Climb : public Refiner {
     }
     if (v.deviates) keep_if_best(v);
     const double s = score_of(v);
-    if (s > score_) {
+    const bool higher = s > score_;
+    if (higher) {
       current_.assign(v.input);
       score_ = s;
       if (next_ == Next::kOpposite) {
@@ -60,6 +67,7 @@ class Climb : public Refiner {
     } else {
       next_ = next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
     }
+    amplitude_ = std::clamp(amplitude_ * (higher ? kBolder : kTimider), kLeastAmplitude, kMostAmplitude);
     return true;
   }
 
@@ -85,23 +93,21 @@ class Climb : public Refiner {
 
   enum class Next { kFresh, kOpposite, kAgain };
 
+  [[nodiscard]] double progress() const { return static_cast<double>(asked_) / static_cast<double>(queries_); }
+
   void draw_change(Rng& rng) {
-    const double progress = static_cast<double>(asked_) / static_cast<double>(queries_);
-    const double share = kFirstShare * std::pow(kLastShare / kFirstShare, progress);
+    const double share = kFirstShare * std::pow(kLastShare / kFirstShare, progress());
     std::fill(change_.begin(), change_.end(), 0);
     const Window w = random_square(current_.shape, share * current_.shape.height, rng);
-    int colour[3];
-    for (int& c : colour) c = rng.between(-kAmplitude, kAmplitude);
-    const bool plain = rng.uniform() < 0.5;
-    for_each_value(current_.shape, w, [&](std::size_t i, int c) {
-      change_[i] = plain ? colour[c] : rng.between(-kAmplitude, kAmplitude);
-    });
+    const int most = static_cast<int>(std::lround(amplitude_));
+    for_each_value(current_.shape, w, [&](std::size_t i, int) { change_[i] = rng.between(-most, most); });
   }
 
   Input best_;
   Input current_;
   std::size_t a_ = 0, b_ = 0;
   double score_ = 0;
+  double amplitude_ = kAmplitude;
   int label_original_ = -1;
   int label_compressed_ = -1;
   double severity_ = 0;

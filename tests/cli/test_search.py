@@ -27,6 +27,17 @@ def test_findings_do_not_depend_on_batch_or_workers(tmp_path):
     assert len(expected[0]) > 0
 
 
+# Seeds of a single label leave no other seed to blend with: what one chain learns of that is not the next one's.
+def test_findings_of_seeds_of_one_label_do_not_depend_on_batch(tmp_path):
+    found = []
+    for batch in (1, 8, 32):
+        run = tmp_path / str(batch)
+        result = digits_search(run, "--max-seeds", 20, "--end-points", "blend", "--batch", batch, "--workers", 1)
+        assert result.code == 0, result
+        found.append(findings_of(run, tmp_path / "f.jsonl"))
+    assert found[0] == found[1] == found[2]
+
+
 def test_shards_together_find_what_one_run_finds(tmp_path):
     assert digits_search(tmp_path / "whole", "--quiet").code == 0
     whole = findings_of(tmp_path / "whole", tmp_path / "whole.jsonl")

@@ -13,17 +13,22 @@ namespace {
 
 using ::testing::HasSubstr;
 
-RepairHead small_head() {
+StoredHead small_head() {
   RepairHead head{.method = "drepair", .features = HeadFeatures::kLogProbabilities, .layers = {}, .below_margin = 0.7};
   head.layers.push_back(
       {2, 3, {0.1F, -0.2F, 1e-20F, 3.0F, 1.0F / 3, 7.25F}, {0, 1, -1}, DenseLayer::Activation::kRelu});
   head.layers.push_back({3, 2, {1, 2, 3, 4, 5, 6}, {0.5F, -0.5F}, DenseLayer::Activation::kNone});
-  return head;
+  return {head, {OutputKind::kProbabilities, 1 / 256.0F, 1}};
 }
 
 TEST(RepairHeadJson, WhatIsWrittenIsReadAgainExactly) {
-  const RepairHead head = small_head();
-  const RepairHead again = repair_head_from_json(to_json(head), "head.json");
+  const StoredHead stored = small_head();
+  const StoredHead read = stored_head_from_json(to_json(stored), "head.json");
+  EXPECT_EQ(read.reading.kind, OutputKind::kProbabilities);
+  EXPECT_EQ(read.reading.step, 1 / 256.0F);
+  EXPECT_EQ(read.reading.skip_classes, 1);
+  const RepairHead& head = stored.head;
+  const RepairHead& again = read.head;
   EXPECT_EQ(again.method, "drepair");
   EXPECT_EQ(again.features, HeadFeatures::kLogProbabilities);
   EXPECT_EQ(again.below_margin, 0.7);
@@ -36,15 +41,15 @@ TEST(RepairHeadJson, WhatIsWrittenIsReadAgainExactly) {
 }
 
 TEST(RepairHeadJson, AHeadThatAlwaysSpeaksHasNoLimit) {
-  RepairHead head = small_head();
-  head.below_margin = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(to_json(head), HasSubstr("\"below_margin\":null"));
-  EXPECT_EQ(repair_head_from_json(to_json(head), "head.json").below_margin, head.below_margin);
+  StoredHead stored = small_head();
+  stored.head.below_margin = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(to_json(stored), HasSubstr("\"below_margin\":null"));
+  EXPECT_EQ(stored_head_from_json(to_json(stored), "head.json").head.below_margin, stored.head.below_margin);
 }
 
 std::string complaint(const std::string& text) {
   try {
-    static_cast<void>(repair_head_from_json(text, "some.json"));
+    static_cast<void>(stored_head_from_json(text, "some.json"));
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::kBadInput);
     return e.what();
@@ -73,14 +78,14 @@ TEST(RepairHeadJson, WhatIsNoHeadIsRefusedWithAReason) {
 TEST(RepairHeadJson, FilesAreReplacedWhole) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "repair_head_json";
   std::filesystem::remove_all(folder);
-  write_repair_head(folder / "head.json", small_head());
-  write_repair_head(folder / "head.json", small_head());
-  EXPECT_EQ(read_repair_head(folder / "head.json").layers.size(), 2);
+  write_head(folder / "head.json", small_head());
+  write_head(folder / "head.json", small_head());
+  EXPECT_EQ(read_head(folder / "head.json").head.layers.size(), 2);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder), {}), 1) << "nothing else is left behind";
-  EXPECT_THROW(read_repair_head(folder / "none.json"), Error);
+  EXPECT_THROW(read_head(folder / "none.json"), Error);
   std::ofstream(folder / "file") << "x";
   try {
-    write_repair_head(folder / "file" / "head.json", small_head());
+    write_head(folder / "file" / "head.json", small_head());
     FAIL();
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::kCannotWrite);

@@ -3,8 +3,10 @@
 // does not fail them, and a search that got worse does.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "dflare/error.h"
 #include "dflare/search.h"
@@ -48,14 +50,34 @@ Opened open(const ExamplePair& pair) {
 // What became of the chains of some runs; natural deviations have none.
 struct Tally {
   std::int64_t chains = 0, all_found = 0, all_queries = 0, flaky = 0;
+  std::int64_t from_corruption = 0, beyond_budget = 0;
+  std::vector<double> severities, l2s;
 
   [[nodiscard]] double found() const { return static_cast<double>(all_found) / static_cast<double>(chains); }
   [[nodiscard]] double queries() const { return static_cast<double>(all_queries) / static_cast<double>(chains); }
 };
 
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return middle == values.end() ? 0 : *middle;
+}
+
 class TallyingSink : public EventSink {
  public:
+  explicit TallyingSink(const SeedSet& seeds, PerturbationBudget budget) : seeds_(seeds), budget_(budget) {}
+
   void write(const Events& events) override {
+    for (const Finding& f : events.findings) {
+      if (f.kind == FindingKind::kNatural || f.flaky) continue;
+      tally.from_corruption += f.how.find("\"corrupt\"") != std::string::npos ? 1 : 0;
+      tally.severities.push_back(f.severity);
+      const Input stored = decode_image(f.png, "a finding");
+      const InputView seed = seeds_.seeds[static_cast<std::size_t>(f.seed.value)].input.view();
+      const Distance d = distance(seed, stored.view());
+      tally.l2s.push_back(d.l2);
+      tally.beyond_budget += budget_.allows(d) ? 0 : 1;
+    }
     for (const SeedDone& d : events.done) {
       if (d.queries == 0) continue;
       ++tally.chains;
@@ -66,6 +88,10 @@ class TallyingSink : public EventSink {
   }
 
   Tally tally;
+
+ private:
+  const SeedSet& seeds_;
+  PerturbationBudget budget_;
 };
 
 class Quality : public testing::Test {
@@ -80,16 +106,21 @@ class Quality : public testing::Test {
   }
 
   static Tally searched(const Opened& models, const StrategyOptions& strategy, std::int64_t queries = kQueries) {
-    TallyingSink sink;
+    SearchSettings s;
+    s.strategy = strategy;
+    s.max_queries = queries;
+    return searched(models, s);
+  }
+
+  static Tally searched(const Opened& models, SearchSettings s) {
+    TallyingSink sink(models.seeds, s.budget);
     for (int run = 0; run < kRunSeeds; ++run) {
-      SearchSettings s;
-      s.strategy = strategy;
       s.rng_seed = static_cast<std::uint64_t>(run);
-      s.max_queries = queries;
       s.max_seeds = kSeeds;
       Search({models.original.get(), models.compressed.get()}, models.seeds, s).run({}, sink);
     }
     EXPECT_EQ(sink.tally.flaky, 0);
+    EXPECT_EQ(sink.tally.beyond_budget, 0);
     return sink.tally;
   }
 
@@ -146,6 +177,61 @@ TEST_F(Quality, BoundaryNeedsAThirdOfTheQueriesOfChance) {
     EXPECT_GE(boundary.found(), 0.97) << pair.compressed;
     EXPECT_LE(3 * boundary.queries(), random.queries()) << pair.compressed;
   }
+}
+
+// In a budget of the pair's own: found, mean queries.
+struct Within {
+  ExamplePair pair;
+  PerturbationBudget budget;
+  double found;
+  double queries;
+};
+
+TEST_F(Quality, DeviationsAreFoundWithinAPerturbationBudget) {
+  const Within table[] = {
+      {kDigitsInt8, {.linf = 64}, 0.98, 60},        // all, 31
+      {kDigitsPruned, {.linf = 64}, 0.98, 30},      // all, 15
+      {kPatchesInt8, {.linf = 8}, 0.85, 160},       // 92 %, 108
+      {kDigitsPruned, {.l2 = 3}, 0.95, 70},         // all, 35
+      {kPatchesInt8, {.min_ssim = 0.9}, 0.4, 350},  // 56 %, 272
+  };
+  for (const Within& w : table) {
+    SearchSettings s;
+    s.strategy = kBoundary;
+    s.max_queries = 500;
+    s.budget = w.budget;
+    const Tally tally = searched(open(w.pair), s);
+    SCOPED_TRACE(w.pair.compressed + ", linf " + std::to_string(w.budget.linf) + ", l2 " + std::to_string(w.budget.l2) +
+                 ", ssim " + std::to_string(w.budget.min_ssim));
+    EXPECT_GE(tally.found(), w.found);
+    EXPECT_LE(tally.queries(), w.queries);
+  }
+}
+
+// 95 and 67 %.
+TEST_F(Quality, MostFindingsOfTheDefaultAreNatural) {
+  const auto share = [](const Tally& t) {
+    return static_cast<double>(t.from_corruption) / static_cast<double>(t.all_found);
+  };
+  EXPECT_GE(share(searched(kDigitsPruned, kBoundary)), 0.85);
+  EXPECT_GE(share(searched(kPatchesInt8, kBoundary)), 0.55);
+}
+
+// Median severity 0.25 to 3.5, median L2 4.5 to 2.5.
+TEST_F(Quality, RefiningMakesFindingsDecisiveOrNear) {
+  const Opened models = open(kDigitsPruned);
+  SearchSettings s;
+  s.strategy = {.name = "boundary", .end_points = EndPoints::kBlend};
+  s.refine_queries = 400;
+  const Tally plain = searched(models, s);
+  s.refine = Refine::kClimb;
+  const Tally climbed = searched(models, s);
+  s.refine = Refine::kShrink;
+  const Tally shrunk = searched(models, s);
+  EXPECT_EQ(climbed.all_found, plain.all_found);
+  EXPECT_EQ(shrunk.all_found, plain.all_found);
+  EXPECT_GE(median(climbed.severities), 5 * median(plain.severities));
+  EXPECT_LE(median(shrunk.l2s), 2 * median(plain.l2s) / 3);
 }
 
 TEST_F(Quality, ModelAgainstItselfYieldsNothing) {

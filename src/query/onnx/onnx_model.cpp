@@ -28,6 +28,11 @@ struct TensorFacts {
   Dims dims;
 };
 
+bool is_readable(ONNXTensorElementDataType type) {
+  return type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT || type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16 ||
+         type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 || type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
+}
+
 ElementType element_type(const std::string& model, const TensorFacts& tensor) {
   switch (tensor.type) {
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
@@ -82,7 +87,7 @@ class OnnxSession {
  private:
   [[nodiscard]] OrtHandle<OrtSession> create(const std::filesystem::path& path, const ModelOptions& options) const;
   [[nodiscard]] TensorFacts facts(bool input, std::size_t index) const;
-  [[nodiscard]] std::vector<std::string> output_names() const;
+  [[nodiscard]] std::size_t output_index(const std::string& wanted) const;
   [[nodiscard]] Dims dims_of(const OrtTensorTypeAndShapeInfo* shape) const;
   [[nodiscard]] Dims output_dims_of_one_row() const;
   [[nodiscard]] OrtHandle<OrtValue> tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
@@ -108,7 +113,7 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
   }
   const auto input = facts(true, 0);
   const auto image = read_image_tensor(info_.path, input.dims, options, Layout::kNchw);
-  const auto output = facts(false, choose_output(info_.path, output_names(), options.output_name));
+  const auto output = facts(false, output_index(options.output_name));
   info_.input_name = input.name;
   info_.output_name = output.name;
   info_.shape = image.shape;
@@ -172,12 +177,22 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
   return result;
 }
 
-std::vector<std::string> OnnxSession::output_names() const {
+// The output that is named; else the only one; else the only one that can hold a row of scores a row of the batch:
+// models also give labels, or whether they should be trusted. One of a single dimension is the last resort.
+std::size_t OnnxSession::output_index(const std::string& wanted) const {
   std::size_t count = 0;
   runtime_.check(runtime_.api->SessionGetOutputCount(session_.get(), &count));
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < count; ++i) names.push_back(facts(false, i).name);
-  return names;
+  std::vector<std::size_t> scores;
+  std::vector<std::size_t> single_rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    const TensorFacts output = facts(false, i);
+    names.push_back(output.name);
+    if (is_readable(output.type) && output.dims.size() >= 2) scores.push_back(i);
+    if (is_readable(output.type) && output.dims.size() == 1 && output.dims[0] > 1) single_rows.push_back(i);
+  }
+  if (scores.empty()) scores = single_rows;
+  return wanted.empty() && scores.size() == 1 ? scores.front() : choose_output(info_.path, names, wanted);
 }
 
 Dims OnnxSession::dims_of(const OrtTensorTypeAndShapeInfo* shape) const {

@@ -1,0 +1,51 @@
+// A run opened again, with its models and inputs, for what is done after a search.
+#include "cli/past_run.h"
+
+#include "cli/record.h"
+#include "cli/settings.h"
+
+namespace dflare::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+OutputReading reading_of(const Json& facts, const char* side) {
+  const Json& reading = facts.at("models").at(side).at("reading");
+  return {reading.at("kind") == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities,
+          reading.at("step").get<float>(), reading.at("skip_classes").get<int>()};
+}
+
+}  // namespace
+
+PastRun open_past_run(const Givens& givens) {
+  const std::string folder = resolve(givens).run;
+  PastRun run;
+  run.store = FindingStore::open(folder, /*writable=*/false);
+  const RunRecord record = run.store->record();
+  run.options = options_from(parse_record(record.settings, folder));
+  run.options.out.clear();  // where the run went, not what is made of it
+  for (const Given& given : givens) assign(run.options, given);
+  run.facts = parse_record(record.facts, folder);
+  run.seed_record = parse_record(record.seeds, folder);
+  check_models(run.facts);
+  run.pair = open_pair(run.options);
+  run.seeds = load_seeds(run.options.seeds, seed_options(run.options, run.pair.original->info().shape));
+  check_seeds(run.seed_record, run.seeds);
+  run.original = reading_of(run.facts, "original");
+  run.compressed = reading_of(run.facts, "compressed");
+  return run;
+}
+
+std::vector<SeedIndex> readable_inputs(const SeedSet& seeds) {
+  std::vector<SeedIndex> inputs;
+  for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
+    if (seeds.seeds[i].problem.empty()) inputs.emplace_back(static_cast<std::int32_t>(i));
+  }
+  return inputs;
+}
+
+bool was_searched(const PastRun& run, SeedIndex input) {
+  return run.seed_record.at(static_cast<std::size_t>(input.value)).at("planned") == true;
+}
+
+}  // namespace dflare::cli

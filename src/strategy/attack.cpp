@@ -1,0 +1,129 @@
+// First along learnt slopes, then squares as in the Square Attack (Andriushchenko et al., ECCV 2020).
+#include "strategy/attack.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace dflare {
+namespace {
+
+constexpr std::size_t kMostAnswersOfSpots = 128;  // that a model learns from
+constexpr std::size_t kMostAnswersOfStripes = 40;
+constexpr std::size_t kMostNumbers = 1U << 21;  // that a model holds: 8 MiB a chain
+constexpr double kDrawn = 0.5;                  // of the values at an end of the range: such an image is a drawing
+constexpr int kEpsWithoutLinf = 16;             // grey levels, where only SSIM limits the change
+
+// Share of the image that a square covers, falling with the number of squares tried.
+double square_share(int tried) {
+  double share = 0.1;
+  for (const int halved_at : {10, 50, 200, 500, 1000, 2000}) {
+    if (tried > halved_at) share /= 2;
+  }
+  return share;
+}
+
+std::uint8_t moved(std::uint8_t value, int change) {
+  return static_cast<std::uint8_t>(std::clamp(value + change, 0, 255));
+}
+
+// A glyph or another drawing, not a photograph: most values are black or white.
+bool is_drawing(InputView image) {
+  const auto pixels = image.pixels();
+  const auto at_end = std::count_if(pixels.begin(), pixels.end(), [](std::uint8_t v) { return v == 0 || v == 255; });
+  return static_cast<double>(at_end) > kDrawn * static_cast<double>(pixels.size());
+}
+
+}  // namespace
+
+void Attack::begin(const RunContext& context, SeedIndex seed) {
+  context_ = &context;
+  seed_ = seed;
+  const auto row = static_cast<std::size_t>(seed.value);
+  label_ = context.original[row].label;
+  tried_ = 0;
+  squares_ = 0;
+  on_square_ = false;
+  opposite_ = false;
+  const PerturbationBudget& budget = context.budget;
+  const double spread = 3 * 255 / std::sqrt(static_cast<double>(context.shape.size()));
+  eps_ = static_cast<int>(budget.linf > 0 ? budget.linf
+                          : budget.l2 > 0 ? std::max(1.0, budget.l2 * spread)
+                                          : kEpsWithoutLinf);
+  stand_at(seed_image(), context.original[row].log_p, context.compressed[row].log_p);
+  begin_model();
+}
+
+// Spots matter to networks that read drawings, vertical stripes to those that look at photographs.
+void Attack::begin_model() {
+  const Shape& shape = context_->shape;
+  const double longest = eps_ / 255.0 * std::sqrt(static_cast<double>(shape.size()));
+  const double l2 = context_->budget.l2;
+  const double reach = l2 > 0 ? std::min(l2, longest) : longest;
+  const int spot = std::max(1, shape.width / 28);
+  const bool spots = is_drawing(seed_image());
+  const Grain grain =
+      spots ? Grain{.across = spot, .down = spot} : Grain{.across = shape.width / 64, .down = shape.height};
+  const std::size_t most = std::min(spots ? kMostAnswersOfSpots : kMostAnswersOfStripes, kMostNumbers / shape.size());
+  model_.begin(seed_image(), grain, label_, original_, compressed_, reach, most);
+}
+
+void Attack::stand_at(const Verdict& v) { stand_at(v.input, v.original.log_p, v.compressed.log_p); }
+
+void Attack::stand_at(InputView image, std::span<const float> original, std::span<const float> compressed) {
+  image_.assign(image);
+  original_.assign(original.begin(), original.end());
+  compressed_.assign(compressed.begin(), compressed.end());
+  sum_ = margin(original, label_) + margin(compressed, label_);
+}
+
+void Attack::write(std::span<std::uint8_t> image, Rng& rng) {
+  ++tried_;
+  on_square_ = model_.full();
+  if (on_square_) {
+    write_square(image, rng);
+  } else {
+    model_.draw(rng, slope_);
+    write_downhill(image);
+  }
+}
+
+// As far against the slope as the budget allows: by its signs, or where L2 alone is limited by its size.
+void Attack::write_downhill(std::span<std::uint8_t> image) const {
+  const PerturbationBudget& budget = context_->budget;
+  double squares = 0;
+  for (const float s : slope_) squares += static_cast<double>(s) * s;
+  const bool by_size = budget.l2 > 0 && budget.linf <= 0 && squares > 0;
+  const double factor = by_size ? 255 * budget.l2 / std::sqrt(squares) : 0;
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    const int change = by_size ? static_cast<int>(std::lround(-factor * slope_[i])) : slope_[i] > 0 ? -eps_ : eps_;
+    image[i] = moved(seed_image().data[i], change);
+  }
+}
+
+void Attack::write_square(std::span<std::uint8_t> image, Rng& rng) {
+  std::copy(image_.pixels.begin(), image_.pixels.end(), image.begin());
+  if (opposite_) {
+    for (int& s : sign_) s = -s;
+  } else {
+    const Shape& shape = context_->shape;
+    window_ = random_square(shape, std::sqrt(square_share(++squares_) * shape.height * shape.width), rng);
+    for (int& s : sign_) s = (rng.next() & 1U) != 0 ? 1 : -1;
+  }
+  for_each_value(context_->shape, window_, [&](std::size_t i, int c) {
+    image[i] = moved(seed_image().data[i], sign_[static_cast<std::size_t>(c)] * eps_);
+  });
+}
+
+bool Attack::learn(const Verdict& v) {
+  const double sum = v.margin_original + v.margin_compressed;
+  const bool left = v.margin_original <= 0;
+  const bool lower = left || sum < sum_;
+  if (on_square_)
+    opposite_ = !lower && !opposite_;
+  else
+    model_.add(seed_image(), v.input, v.original.log_p, v.compressed.log_p);
+  if (lower && !left) stand_at(v);
+  return left;
+}
+
+}  // namespace dflare

@@ -1,0 +1,95 @@
+// Slopes are learnt from few answers.
+#include "strategy/slope_model.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace dflare {
+namespace {
+
+constexpr Shape kShape{12, 12, 1};
+constexpr std::size_t kMost = 24;
+
+// The label's log-probability leads by a smooth linear function of the pixels.
+struct Ramp {
+  std::vector<double> slope;
+
+  Ramp() {
+    for (int y = 0; y < kShape.height; ++y) {
+      for (int x = 0; x < kShape.width; ++x) slope.push_back(std::sin(0.5 * x) + std::cos(0.4 * y));
+    }
+  }
+  [[nodiscard]] std::vector<float> operator()(InputView in) const {
+    double lead = 0;
+    for (std::size_t i = 0; i < slope.size(); ++i) lead += slope[i] * in.data[i] / 255;
+    return {static_cast<float>(lead), 0.0F};
+  }
+  [[nodiscard]] double cosine(const std::vector<float>& other) const {
+    double ab = 0;
+    double aa = 0;
+    double bb = 0;
+    for (std::size_t i = 0; i < slope.size(); ++i) {
+      ab += slope[i] * other[i];
+      aa += slope[i] * slope[i];
+      bb += static_cast<double>(other[i]) * other[i];
+    }
+    return ab / std::sqrt(aa * bb);
+  }
+};
+
+class SlopeModelOf : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::fill(seed_.pixels.begin(), seed_.pixels.end(), std::uint8_t{128});
+    const std::vector<float> answer = ramp_(seed_.view());
+    model_.begin(seed_.view(), {1, 1}, 0, answer, answer, 1, kMost);
+  }
+
+  void ask_once(Rng& rng) {
+    model_.draw(rng, slope_);
+    Input image = seed_;
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      image.pixels[i] = static_cast<std::uint8_t>(image.pixels[i] + (slope_[i] > 0 ? -20 : 20));
+    }
+    const std::vector<float> answer = ramp_(image.view());
+    model_.add(seed_.view(), image.view(), answer, answer);
+  }
+
+  Ramp ramp_;
+  Input seed_{kShape};
+  SlopeModel model_;
+  std::vector<float> slope_;
+};
+
+TEST_F(SlopeModelOf, ARampPointsAlongItAfterAFewAnswers) {
+  double sum = 0;
+  for (std::uint64_t stream = 0; stream < 10; ++stream) {
+    SetUp();
+    Rng rng(1, stream);
+    for (std::size_t i = 0; i < kMost; ++i) ask_once(rng);
+    EXPECT_TRUE(model_.full());
+    model_.draw(rng, slope_);
+    sum += ramp_.cosine(slope_);
+  }
+  EXPECT_GT(sum / 10, 0.7);
+}
+
+TEST_F(SlopeModelOf, TheSameStreamDrawsTheSame) {
+  Rng a(1, 2);
+  for (int i = 0; i < 5; ++i) ask_once(a);
+  const std::vector<float> first = slope_;
+  SetUp();
+  Rng b(1, 2);
+  for (int i = 0; i < 5; ++i) ask_once(b);
+  EXPECT_EQ(first, slope_);
+}
+
+TEST_F(SlopeModelOf, TheSeedItselfTeachesNothing) {
+  const std::vector<float> answer = ramp_(seed_.view());
+  for (std::size_t i = 0; i < 2 * kMost; ++i) model_.add(seed_.view(), seed_.view(), answer, answer);
+  EXPECT_FALSE(model_.full());
+}
+
+}  // namespace
+}  // namespace dflare
