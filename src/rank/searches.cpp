@@ -20,7 +20,9 @@ class OutcomeSink : public EventSink {
     for (const SeedDone& done : events.done) {
       SeedOutcome& outcome = of(done.seed);
       outcome.queries = static_cast<double>(done.queries == 0 ? 1 : done.queries);  // 0: the seed itself is the finding
-      outcome.seconds = done.seconds;
+      const auto queries = static_cast<double>(done.queries);
+      const double all = queries + static_cast<double>(done.refine_queries);
+      outcome.seconds = all > 0 ? done.seconds * queries / all : 0;
     }
   }
 

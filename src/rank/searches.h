@@ -12,9 +12,9 @@ namespace dflare {
 
 // What a search had to say of one seed.
 struct SeedOutcome {
-  bool found = false;  // a confirmed deviation; the seed itself, where the models differ on it
-  double queries = 0;  // its own included
-  double seconds = 0;
+  bool found = false;   // a confirmed deviation; the seed itself, where the models differ on it
+  double queries = 0;   // its own included
+  double seconds = 0;   // the chain's, refining left out: its share by queries
   double severity = 0;  // of the deviation as refined; 0 where none was found
 };
 
