@@ -20,7 +20,7 @@ struct RankSettings {
   // seed, and max_queries of the searches. Its strategy, refining and limits of time are set by the ranking.
   SearchSettings search;
   int corrupted_per_seed = 13;        // images of ImageNet-C's severities, for the disagreement
-  int boundary_paths = 5200;          // in all: corruptions of inputs that are followed to the original's boundary
+  int boundary_paths = 5200;          // in all, at most: corruptions of inputs followed to the original's boundary
   std::int64_t search_seeds = 100;    // that searches start from, for severity and queries; 0: no searches
   std::int64_t refine_queries = 100;  // spent on raising a finding's severity
   double time_limit_seconds = 240;    // 0: none

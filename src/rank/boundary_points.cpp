@@ -4,11 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <functional>
-#include <optional>
 
 #include "dflare/corruptions.h"
-#include "dflare/rng.h"
 
 namespace dflare {
 namespace {
@@ -16,111 +13,84 @@ namespace {
 constexpr std::uint64_t kPurpose = 0x72616e6b;  // a stream apart from those of searches and natural images
 constexpr std::array kScan{0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0};  // strengths tried until the label is left
 constexpr std::size_t kNatural = 5;                                   // of them, those up to severity 5
-constexpr std::size_t kEnoughPoints = 500;  // without which stronger corruptions are tried as well
 constexpr int kHalvings = 6;
 constexpr double kWavers = 1;  // log-odds of the two first labels below which the original wavers
 
-// The strength of a corruption at which the original leaves the seed's label, being searched for.
-class Path {
- public:
-  Path(NaturalImage image, int label) : image_(image), label_(label) { image_.strength = kScan[0]; }
-
-  // Tries no more than the first `strengths`.
-  [[nodiscard]] bool searching(std::size_t strengths) const {
-    return outside_ > 0 ? halvings_ < kHalvings : scanned_ < strengths;
-  }
-  [[nodiscard]] const NaturalImage& next() const { return image_; }
-
-  void answered(int label) {
-    const bool scanning = outside_ == 0;
-    (label == label_ ? inside_ : outside_) = image_.strength;
-    if (scanning) {
-      ++scanned_;
-    } else {
-      ++halvings_;
-    }
-    if (outside_ > 0) {
-      image_.strength = (inside_ + outside_) / 2;
-    } else if (scanned_ < kScan.size()) {
-      image_.strength = kScan[scanned_];
-    }
-  }
-
-  // The last image before the label is left; nothing where it is not.
-  [[nodiscard]] std::optional<NaturalImage> point() const {
-    if (outside_ == 0) return std::nullopt;
-    NaturalImage image = image_;
-    image.strength = inside_;
-    return image;
-  }
-
- private:
-  NaturalImage image_;
-  int label_;
-  double inside_ = 0, outside_ = 0;  // outside 0: not known yet
-  std::size_t scanned_ = 0;
-  int halvings_ = 0;
-};
-
-std::vector<NaturalImage> first_images(std::span<const SeedIndex> from, int per_input, std::uint64_t rng_seed) {
-  std::vector<NaturalImage> images;
-  const auto kinds = static_cast<std::uint32_t>(corruptions().size());
-  for (const SeedIndex seed : from) {
-    Rng rng(rng_seed, static_cast<std::uint64_t>(seed.value), kPurpose);
-    const std::uint32_t first = rng.below(kinds);
-    for (int i = 0; i < per_input; ++i) {
-      const int kind = static_cast<int>((first + static_cast<std::uint32_t>(i)) % kinds);
-      images.push_back({.seed = seed, .corruption = kind, .key = rng.next()});
-    }
-  }
-  return images;
-}
-
-// All paths in lockstep: a round asks for one image of each that is still searching.
-void follow(std::span<Path> paths, std::size_t strengths,
-            const std::function<Answers(std::span<const NaturalImage>)>& ask, const std::function<bool()>& stopped) {
-  while (!stopped()) {
-    std::vector<Path*> searching;
-    std::vector<NaturalImage> round;
-    for (Path& path : paths) {
-      if (!path.searching(strengths)) continue;
-      searching.push_back(&path);
-      round.push_back(path.next());
-    }
-    if (round.empty()) return;
-    const Answers answers = ask(round);
-    for (std::size_t i = 0; i < searching.size(); ++i) searching[i]->answered(answers[i].label);
-  }
-}
-
-std::vector<NaturalImage> points_of(std::span<const Path> paths) {
-  std::vector<NaturalImage> points;
-  for (const Path& path : paths) {
-    if (const std::optional<NaturalImage> point = path.point()) points.push_back(*point);
-  }
-  return points;
-}
-
 }  // namespace
 
-std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
-                                               const SeedSet& seeds, std::span<const SeedIndex> from,
-                                               std::span<const int> labels, int per_input, std::uint64_t rng_seed,
-                                               const AskOptions& options) {
-  std::vector<Path> paths;
-  const std::vector<NaturalImage> images = first_images(from, per_input, rng_seed);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    paths.emplace_back(images[i], labels[i / static_cast<std::size_t>(per_input)]);
+BoundaryPath::BoundaryPath(const NaturalImage& image, int label) : image_(image), label_(label) {
+  image_.strength = kScan.front();
+}
+
+bool BoundaryPath::searching(std::size_t strengths) const {
+  return found() ? halvings_ < kHalvings : scanned_ < strengths;
+}
+
+void BoundaryPath::answered(int label) {
+  const bool scanning = !found();
+  (label == label_ ? inside_ : outside_) = image_.strength;
+  if (scanning) {
+    ++scanned_;
+  } else {
+    ++halvings_;
   }
-  const auto ask = [&](std::span<const NaturalImage> round) {
-    return ask_all(original, reading, seeds, round, options);
-  };
-  const auto stopped = [&options] { return options.stop != nullptr && *options.stop; };
-  follow(paths, kNatural, ask, stopped);
-  std::vector<NaturalImage> points = points_of(paths);
-  if (points.size() < kEnoughPoints && !stopped()) {
-    follow(paths, kScan.size(), ask, stopped);
-    points = points_of(paths);
+  if (found()) {
+    image_.strength = (inside_ + outside_) / 2;
+  } else if (scanned_ < kScan.size()) {
+    image_.strength = kScan[scanned_];
+  }
+}
+
+NaturalImage BoundaryPath::point() const {
+  NaturalImage image = image_;
+  image.strength = inside_;
+  return image;
+}
+
+BoundaryPaths::BoundaryPaths(const Model& original, const OutputReading& reading, const SeedSet& seeds,
+                             std::span<const SeedIndex> from, std::span<const int> labels, std::uint64_t rng_seed,
+                             const AskOptions& options)
+    : original_(original), reading_(reading), seeds_(seeds), from_(from), labels_(labels), options_(options) {
+  for (const SeedIndex input : from) {
+    Rng& rng = rngs_.emplace_back(rng_seed, static_cast<std::uint64_t>(input.value), kPurpose);
+    kinds_.push_back(rng.below(static_cast<std::uint32_t>(corruptions().size())));
+  }
+}
+
+std::vector<NaturalImage> BoundaryPaths::next_round(int per_input) {
+  const std::size_t before = paths_.size();
+  for (std::size_t i = 0; i < from_.size(); ++i) {
+    for (int k = 0; k < per_input; ++k) {
+      const NaturalImage start{.seed = from_[i], .corruption = static_cast<int>(kinds_[i]), .key = rngs_[i].next()};
+      paths_.emplace_back(start, labels_[i]);
+      kinds_[i] = (kinds_[i] + 1) % static_cast<std::uint32_t>(corruptions().size());
+    }
+  }
+  return follow(std::span(paths_).subspan(before), kNatural);
+}
+
+std::vector<NaturalImage> BoundaryPaths::beyond() {
+  const auto found = std::partition(paths_.begin(), paths_.end(), [](const BoundaryPath& p) { return !p.found(); });
+  return follow({paths_.begin(), found}, kScan.size());
+}
+
+// In lockstep: every path that is still searching asks for one image at a time.
+std::vector<NaturalImage> BoundaryPaths::follow(std::span<BoundaryPath> paths, std::size_t strengths) const {
+  while (options_.stop == nullptr || !*options_.stop) {
+    std::vector<BoundaryPath*> searching;
+    std::vector<NaturalImage> images;
+    for (BoundaryPath& path : paths) {
+      if (!path.searching(strengths)) continue;
+      searching.push_back(&path);
+      images.push_back(path.next());
+    }
+    if (images.empty()) break;
+    const Answers answers = ask_all(original_, reading_, seeds_, images, options_);
+    for (std::size_t i = 0; i < searching.size(); ++i) searching[i]->answered(answers[i].label);
+  }
+  std::vector<NaturalImage> points;
+  for (const BoundaryPath& path : paths) {
+    if (path.found()) points.push_back(path.point());
   }
   return points;
 }

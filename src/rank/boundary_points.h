@@ -8,20 +8,64 @@
 #include "dflare/answers.h"
 #include "dflare/model.h"
 #include "dflare/natural.h"
+#include "dflare/rng.h"
 #include "dflare/seeds.h"
 
 namespace dflare {
 
-// For each input of `from`, which the original gives the label at the same place in `labels`, `per_input` kinds of
-// corruption in rotation from a random one: the strength is raised until the original leaves that label, then the place
-// is halved down to 0.003. Gives the last image that keeps the label; none where the original keeps it up to
-// ImageNet-C's severity 5. Where that gives fewer than 500 points, strengths up to twice that are tried as well.
-// Kinds and randomness of an input depend on (rng_seed, its index) alone. Where options.stop is set, what it returns is
-// not to be used.
-std::vector<NaturalImage> find_boundary_points(const Model& original, const OutputReading& reading,
-                                               const SeedSet& seeds, std::span<const SeedIndex> from,
-                                               std::span<const int> labels, int per_input, std::uint64_t rng_seed,
-                                               const AskOptions& options);
+// The strength of a corruption at which the original leaves an input's label, being searched for.
+class BoundaryPath {
+ public:
+  BoundaryPath(const NaturalImage& image, int label);
+
+  // Whether there is anything left to ask, with no more than the first `strengths` of the scan.
+  [[nodiscard]] bool searching(std::size_t strengths) const;
+  [[nodiscard]] const NaturalImage& next() const { return image_; }
+  // The label of next().
+  void answered(int label);
+  [[nodiscard]] bool found() const { return outside_ > 0; }
+  // The last image before the label is left. Only where found().
+  [[nodiscard]] NaturalImage point() const;
+
+ private:
+  NaturalImage image_;
+  int label_;
+  double inside_ = 0, outside_ = 0;  // outside 0: not known yet
+  std::size_t scanned_ = 0;
+  int halvings_ = 0;
+};
+
+// Follows inputs under corruptions of growing strength to the place where the original leaves the label that it gives
+// them, with the original alone. Kinds and randomness of an input depend on (rng_seed, its index) alone.
+class BoundaryPaths {
+ public:
+  // The original gives from[i] the label labels[i]. All of this must outlive the paths. Where options.stop is set, what
+  // the functions below return is not to be used.
+  BoundaryPaths(const Model& original, const OutputReading& reading, const SeedSet& seeds,
+                std::span<const SeedIndex> from, std::span<const int> labels, std::uint64_t rng_seed,
+                const AskOptions& options);
+
+  // `per_input` more paths of every input, by the next kinds of corruption in rotation: the strength is raised until
+  // the label is left, then the place is halved down to 0.003. Gives the last image that keeps the label, for those
+  // paths that leave it up to ImageNet-C's severity 5.
+  std::vector<NaturalImage> next_round(int per_input);
+  // Follows the paths so far that did not leave their label on to twice that strength.
+  std::vector<NaturalImage> beyond();
+  [[nodiscard]] std::size_t paths() const { return paths_.size(); }
+
+ private:
+  std::vector<NaturalImage> follow(std::span<BoundaryPath> paths, std::size_t strengths) const;
+
+  const Model& original_;
+  const OutputReading& reading_;
+  const SeedSet& seeds_;
+  std::span<const SeedIndex> from_;
+  std::span<const int> labels_;
+  AskOptions options_;
+  std::vector<Rng> rngs_;             // one an input
+  std::vector<std::uint32_t> kinds_;  // each input's next
+  std::vector<BoundaryPath> paths_;
+};
 
 // How far apart the two models' log-odds are of the two labels that the original wavers between at this point. Natural
 // log units; kMostShift at most, and where the compressed answer is not finite. Negative where the original does not

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "dflare/cached_model.h"
-#include "dflare/corruptions.h"
 #include "dflare/error.h"
 #include "dflare/natural.h"
 #include "rank/boundary_points.h"
@@ -22,6 +21,10 @@ namespace {
 
 constexpr std::size_t kMostInputs = 1000;       // asked as they are, or twice max_seeds where that is more
 constexpr std::int64_t kFewestOnBoundary = 10;  // seeds without which the boundary shift says too little
+constexpr std::size_t kPathsARound = 900;       // to the boundary, before the variants are asked
+constexpr std::size_t kMostPathsAnInput = 39;   // each kind of corruption three times
+constexpr std::int64_t kManyPoints = 1500;      // on the boundary: more would not tell much more
+constexpr std::int64_t kFewPoints = 300;        // below which stronger corruptions are tried as well
 constexpr std::size_t kSeedsAtATime = 10;       // searched before the next variant has its turn
 constexpr int kRowsAQuery = 32;
 
@@ -168,13 +171,6 @@ class Ranker {
     return search_.max_seeds == 0 ? usable : std::min(usable, static_cast<std::size_t>(search_.max_seeds));
   }
 
-  // As many paths an input as make up the number wanted in all; of each kind of corruption three at most.
-  [[nodiscard]] int paths_an_input() const {
-    const auto inputs = static_cast<std::int64_t>(usable_.size());
-    const std::int64_t each = (settings_.boundary_paths + inputs - 1) / inputs;
-    return static_cast<int>(std::clamp<std::int64_t>(each, 1, 3 * static_cast<std::int64_t>(corruptions().size())));
-  }
-
   [[nodiscard]] bool is_seed(SeedIndex input, const AnswerView& answer) const {
     if (!answer.finite || (answer.tie && search_.acceptance.ties == TiePolicy::kSkip)) return false;
     const bool correct =
@@ -212,45 +208,70 @@ class Ranker {
     }
   }
 
-  // One value a seed: the mean over its images of value(i), leaving out negative ones. Seeds without any are left out.
+  // One value a seed: the mean over its images of value(i).
   template <class Value>
   static std::vector<double> mean_a_seed(std::span<const NaturalImage> images, const Value& value) {
     std::vector<double> means;
     for (std::size_t i = 0; i < images.size();) {
-      const SeedIndex seed = images[i].seed;
+      const std::size_t first = i;
       double sum = 0;
-      int count = 0;
-      for (; i < images.size() && images[i].seed == seed; ++i) {
-        const double v = value(i);
-        if (v < 0) continue;
-        sum += v;
-        ++count;
-      }
-      if (count > 0) means.push_back(sum / count);
+      for (; i < images.size() && images[i].seed == images[first].seed; ++i) sum += value(i);
+      means.push_back(sum / static_cast<double>(i - first));
     }
     return means;
   }
 
+  // In rounds, so that there is an order soon; until there are points or paths enough.
   void measure_shift() {
     shift_.resize(variants_.size());
+    shift_sums_.assign(variants_.size(), std::vector<double>(usable_.size()));
+    shift_counts_.assign(usable_.size(), 0);
     const std::vector<NaturalImage> clean = clean_images(chosen_);
     for (Party& variant : variants_) ask_first(variant, clean);
     if (stopped()) return;
-    tell("the original's boundary", 0, 1);
-    const std::vector<NaturalImage> points =
-        find_boundary_points(*original_.model, original_.reading, seeds_, usable_, usable_labels_, paths_an_input(),
-                             search_.rng_seed, ask_options());
-    if (stopped()) return;
+    BoundaryPaths paths(*original_.model, original_.reading, seeds_, usable_, usable_labels_, search_.rng_seed,
+                        ask_options());
+    const std::size_t inputs = usable_.size();
+    const auto per_input = std::clamp<std::size_t>((kPathsARound + inputs - 1) / inputs, 1, kMostPathsAnInput / 3);
+    const std::size_t wanted = std::min(static_cast<std::size_t>(settings_.boundary_paths), kMostPathsAnInput * inputs);
+    while (paths.paths() < wanted && out_.boundary_points < kManyPoints) {
+      tell("the original's boundary", paths.paths(), wanted);
+      if (!add_shifts(paths.next_round(static_cast<int>(per_input)))) return;
+    }
+    if (out_.boundary_points < kFewPoints) add_shifts(paths.beyond());
+  }
+
+  // False where the work was stopped: then these points do not count.
+  bool add_shifts(std::span<const NaturalImage> points) {
+    if (stopped()) return false;
     const Answers f = ask(original_, points);
+    std::vector<Answers> g;
     for (std::size_t v = 0; v < variants_.size(); ++v) {
       tell("boundary shift", v, variants_.size());
-      const Answers g = ask(variants_[v], points);
-      if (stopped()) return;
-      shift_[v] = mean_a_seed(points, [&](std::size_t i) { return shift_at(f[i], g[i]); });
+      g.push_back(ask(variants_[v], points));
+      if (stopped()) return false;
+    }
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      if (shift_at(f[i], f[i]) < 0) continue;  // says nothing of any variant
+      const auto input = static_cast<std::size_t>(std::ranges::lower_bound(usable_, points[i].seed) - usable_.begin());
+      ++shift_counts_[input];
+      ++out_.boundary_points;
+      for (std::size_t v = 0; v < g.size(); ++v) shift_sums_[v][input] += shift_at(f[i], g[v][i]);
+    }
+    set_shifts();
+    return true;
+  }
+
+  // Of each input the mean over its points.
+  void set_shifts() {
+    for (std::size_t v = 0; v < variants_.size(); ++v) {
+      shift_[v].clear();
+      for (std::size_t i = 0; i < usable_.size(); ++i) {
+        if (shift_counts_[i] > 0) shift_[v].push_back(shift_sums_[v][i] / shift_counts_[i]);
+      }
       if (!shift_[v].empty()) out_.variants[v].boundary_shift = measured(shift_[v], search_.rng_seed);
       out_.boundary_inputs = static_cast<std::int64_t>(shift_[v].size());
     }
-    for (std::size_t i = 0; i < points.size(); ++i) out_.boundary_points += shift_at(f[i], f[i]) < 0 ? 0 : 1;
   }
 
   void measure_corrupted() {
@@ -372,7 +393,9 @@ class Ranker {
   std::vector<int> usable_labels_;                      // what the original calls these
   std::vector<SeedIndex> chosen_;                       // of these, the seeds
   Answers of_inputs_;                                   // the original's
-  std::vector<std::vector<double>> shift_, corrupted_;  // a variant: one value a seed
+  std::vector<std::vector<double>> shift_, corrupted_;  // a variant: one value an input, a seed
+  std::vector<std::vector<double>> shift_sums_;         // a variant: one value for each of usable_, over its points
+  std::vector<int> shift_counts_;                       // of points of each of usable_
   bool complete_ = true;
   Ranking out_;
 };

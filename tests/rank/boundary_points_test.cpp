@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <utility>
 
 #include "dflare/corruptions.h"
 #include "support/toy.h"
@@ -29,12 +31,23 @@ std::vector<SeedIndex> all_of(const SeedSet& seeds) {
   return list;
 }
 
-std::vector<NaturalImage> points_of(const SeedSet& seeds, int per_seed = 13, int workers = 1, int batch = 8) {
-  const std::atomic<bool> stop{false};
+// By every kind of corruption, up to severity 5 and then beyond.
+std::vector<NaturalImage> points_of(const SeedSet& seeds, int workers = 1, int batch = 8) {
+  const std::vector<SeedIndex> from = all_of(seeds);
   std::vector<int> labels;
   for (const Seed& seed : seeds.seeds) labels.push_back(toy::mean_of(seed.input.view()) > 128 ? 1 : 0);
-  return find_boundary_points(*bright(), kLogits, seeds, all_of(seeds), labels, per_seed, 5,
-                              {.workers = workers, .batch = batch, .stop = &stop});
+  const std::unique_ptr<Model> model = bright();
+  BoundaryPaths paths(*model, kLogits, seeds, from, labels, 5, {.workers = workers, .batch = batch});
+  std::vector<NaturalImage> all;
+  const auto append = [&all](const std::vector<NaturalImage>& points) {
+    all.insert(all.end(), points.begin(), points.end());
+  };
+  append(paths.next_round(4));
+  append(paths.next_round(static_cast<int>(corruptions().size()) - 4));
+  for (const NaturalImage& point : all) EXPECT_LT(point.strength, 0.5);
+  append(paths.beyond());
+  EXPECT_EQ(paths.paths(), corruptions().size() * seeds.seeds.size());
+  return all;
 }
 
 // A small step further, and the label is left.
@@ -55,11 +68,22 @@ TEST(BoundaryPoints, LieJustInsideTheBoundary) {
   }
 }
 
-TEST(BoundaryPoints, SeedThatKeepsItsLabelHasNone) {
+// Black gets above 128 by brightening alone, and not by what is natural of it.
+TEST(BoundaryPoints, FarInputsAreReachedBeyondNaturalStrengthsOnly) {
   const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 0)});
   for (const NaturalImage& point : points_of(seeds)) {
     EXPECT_EQ(corruptions()[static_cast<std::size_t>(point.corruption)]->name(), "brighten");
+    EXPECT_GE(point.strength, 0.5);
   }
+}
+
+TEST(BoundaryPoints, PathGivesNoMoreThanOnePoint) {
+  const SeedSet seeds = toy::varied_seeds(kShape, 30);
+  std::set<std::pair<int, int>> seen;
+  for (const NaturalImage& point : points_of(seeds)) {
+    EXPECT_TRUE(seen.emplace(point.seed.value, point.corruption).second);
+  }
+  EXPECT_GT(seen.size(), 30U);
 }
 
 TEST(BoundaryPoints, DoNotDependOnBatchOrWorkers) {
@@ -67,7 +91,7 @@ TEST(BoundaryPoints, DoNotDependOnBatchOrWorkers) {
   const std::vector<NaturalImage> expected = points_of(seeds);
   ASSERT_FALSE(expected.empty());
   for (const auto& [workers, batch] : {std::pair{1, 1}, {3, 5}, {2, 64}}) {
-    const std::vector<NaturalImage> points = points_of(seeds, 13, workers, batch);
+    const std::vector<NaturalImage> points = points_of(seeds, workers, batch);
     ASSERT_EQ(points.size(), expected.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
       EXPECT_EQ(points[i].strength, expected[i].strength);
