@@ -1,7 +1,6 @@
 // A guard as JSON: the part of guard.json that decides.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -22,7 +21,5 @@ std::string to_json(const GuardRule& rule);
 
 // The reverse, exactly; further keys are passed over. Throws kBadInput naming `name`.
 GuardRule guard_rule_from_json(std::string_view text, const std::string& name);
-// Throws kBadInput for a file that cannot be read, too.
-GuardRule read_guard_rule(const std::filesystem::path& file);
 
 }  // namespace dflare

@@ -9,9 +9,9 @@
 #include "cli/guard_report.h"
 #include "cli/guard_samples.h"
 #include "cli/guards.h"
-#include "cli/output_folder.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "core/files.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 

@@ -4,10 +4,10 @@
 
 #include <filesystem>
 
-#include "cli/output_folder.h"
 #include "cli/repair_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "core/files.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 #include "dflare/repair_head_json.h"

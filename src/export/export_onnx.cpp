@@ -5,9 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "core/files.h"
 #include "dflare/error.h"
-#include "export/files.h"
 #include "export/graph.h"
 
 namespace dflare {
@@ -169,9 +170,11 @@ OnnxNames add(onnx::GraphProto& proto, const std::string& answer, std::int64_t o
 }
 
 onnx::ModelProto parse(const std::filesystem::path& host) {
-  const std::string bytes = read_whole_file(host);
+  const std::vector<std::uint8_t> bytes = read_file(host);
   onnx::ModelProto model;
-  if (bytes.empty() || !model.ParseFromString(bytes) || !model.has_graph()) {
+  const bool small = bytes.size() <= static_cast<std::size_t>(std::numeric_limits<int>::max());  // protobuf's limit
+  if (bytes.empty() || !small || !model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) ||
+      !model.has_graph()) {
     refuse(host, "is no ONNX file that can be added to", "give the model as .onnx");
   }
   return model;

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "dflare/error.h"
-#include "export/files.h"
 #include "export/reading_json.h"
 
 namespace dflare {
@@ -83,10 +82,6 @@ GuardRule guard_rule_from_json(std::string_view text, const std::string& name) {
     throw Error(ErrorCode::kBadInput, fmt::format("{}: is no guard that can be used: {}", name, e.what()),
                 "make it again by dflare guard");
   }
-}
-
-GuardRule read_guard_rule(const std::filesystem::path& file) {
-  return guard_rule_from_json(read_whole_file(file), file.string());
 }
 
 }  // namespace dflare

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/files.h"
 #include "dflare/error.h"
-#include "export/files.h"
 #include "export/reading_json.h"
 
 namespace dflare {
@@ -124,7 +124,8 @@ StoredHead stored_head_from_json(std::string_view text, const std::string& name)
 }
 
 StoredHead read_head(const std::filesystem::path& file) {
-  return stored_head_from_json(read_whole_file(file), file.string());
+  const std::vector<std::uint8_t> bytes = read_file(file);
+  return stored_head_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.string());
 }
 
 void write_head(const std::filesystem::path& file, const StoredHead& stored) { put_file(file, to_json(stored)); }

@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/files.h"
 #include "dflare/error.h"
 #include "dflare/seeds.h"
 #include "dflare/store.h"
-#include "findings/files.h"
 
 namespace dflare {
 namespace {

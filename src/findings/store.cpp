@@ -8,9 +8,10 @@
 #include <optional>
 #include <set>
 
+#include "core/files.h"
 #include "dflare/error.h"
 #include "findings/database.h"
-#include "findings/files.h"
+#include "findings/writer_lock.h"
 
 namespace dflare {
 namespace {

@@ -8,10 +8,10 @@
 #include <cstring>
 #include <limits>
 
+#include "core/files.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/seeds.h"
-#include "inputs/files.h"
 
 namespace dflare {
 namespace {

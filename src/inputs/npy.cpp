@@ -10,9 +10,9 @@
 #include <fstream>
 #include <optional>
 
+#include "core/files.h"
 #include "dflare/error.h"
 #include "dflare/seeds.h"
-#include "inputs/files.h"
 
 namespace dflare {
 namespace {

@@ -11,9 +11,9 @@
 #include <sstream>
 #include <utility>
 
+#include "core/files.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
-#include "inputs/files.h"
 
 namespace dflare {
 namespace {

@@ -8,8 +8,8 @@
 #include <fstream>
 #include <map>
 
+#include "core/files.h"
 #include "dflare/error.h"
-#include "inputs/files.h"
 #include "inputs/labels.h"
 #include "inputs/npy.h"
 

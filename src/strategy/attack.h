@@ -14,8 +14,8 @@ namespace dflare {
 
 // It stands at the image that has lowered the sum of both margins most while the original still gives the label, and
 // tries changes as large as the budget allows until the original gives it up: then there is a bracket from where it
-// stands to what it tried. Changes follow a slope learnt on the way; when that model
-// is full, random squares are laid over where it stands.
+// stands to what it tried. Changes follow a slope learnt on the way; when that model is full, random squares are laid
+// over where it stands.
 class Attack {
  public:
   // The context outlives the attack.

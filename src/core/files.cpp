@@ -1,8 +1,8 @@
-// Files of a run folder.
-#include "findings/files.h"
+// Whole files, in and out.
+#include "core/files.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,8 +18,8 @@ namespace {
 
 [[noreturn]] void cannot_write(const std::filesystem::path& path, int reason) {
   throw Error(ErrorCode::kCannotWrite, path.string() + ": " + std::strerror(reason),
-              reason == ENOSPC ? "free disk space, then go on with `dflare resume RUN`"
-                               : "choose a folder that can be written");
+              reason == ENOSPC ? "free disk space; a search goes on by `dflare resume RUN`"
+                               : "choose a folder that can be written, by -o");
 }
 
 bool write_all(int file, std::span<const std::uint8_t> bytes) {
@@ -33,6 +33,38 @@ bool write_all(int file, std::span<const std::uint8_t> bytes) {
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::size_t limit) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(path, failed)) {
+    const bool there = std::filesystem::exists(path, failed);
+    throw Error(ErrorCode::kBadInput, path.string() + (there ? ": not a file" : ": no such file"));
+  }
+  const std::size_t size = std::filesystem::file_size(path, failed);
+  if (!failed && size > limit) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: {} bytes, expected at most {}", path.string(), size, limit));
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::vector<std::uint8_t> bytes(failed ? 0 : size);
+  in.read(reinterpret_cast<char*>(bytes.data()), std::ssize(bytes));
+  if (failed || !in) throw Error(ErrorCode::kBadInput, path.string() + ": cannot be read");
+  return bytes;
+}
+
+std::vector<std::string> read_lines(const std::filesystem::path& path) {
+  const std::vector<std::uint8_t> bytes = read_file(path);
+  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
 
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -54,6 +86,12 @@ void replace_file(const std::filesystem::path& path, std::string_view text) {
   cannot_write(path, reason);
 }
 
+void put_file(const std::filesystem::path& path, std::string_view bytes) {
+  std::error_code told_by_writing;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), told_by_writing);
+  replace_file(path, bytes);
+}
+
 bool file_holds(const std::filesystem::path& path, std::span<const std::uint8_t> bytes) {
   std::error_code failed;
   if (std::filesystem::file_size(path, failed) != bytes.size() || failed) return false;
@@ -68,18 +106,9 @@ void make_folder(const std::filesystem::path& folder) {
   if (failed) cannot_write(folder, failed.value());
 }
 
-WriterLock::WriterLock(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "run.lock";
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (file_ < 0) cannot_write(path, errno);
-  if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
-  const int reason = errno;
-  ::close(file_);
-  if (reason != EWOULDBLOCK) cannot_write(path, reason);
-  throw Error(ErrorCode::kCannotWrite, folder.string() + ": another process is writing this run",
-              "wait until it has ended, or choose another folder by -o RUN");
+void make_writable(const std::filesystem::path& folder) {
+  make_folder(folder);
+  if (::access(folder.c_str(), W_OK) != 0) cannot_write(folder, errno);
 }
-
-WriterLock::~WriterLock() { ::close(file_); }
 
 }  // namespace dflare
