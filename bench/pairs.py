@@ -5,9 +5,6 @@
     bench/pairs.py reference    the authors' two pairs and 100 seeds, their settings and the paper's, five run seeds
     bench/pairs.py queries [-- OPTIONS of dflare search]
                                 queries a seed on every pair, its seed's own counted, with success, kinds and severity
-    bench/pairs.py repair [-- OPTIONS of dflare repair]
-                                Table 7 of the paper, and what each method does to natural images, on every pair with
-                                at least 100 usable seeds
     bench/pairs.py memory       peak memory of a search from 10 000 CIFAR-size seeds
 
 Needs the shared data ($DFLARE_SHARED, else ../shared beside this repository) and nothing but Python 3.9.
@@ -160,65 +157,6 @@ def queries(args: argparse.Namespace) -> tuple[list[dict], bool]:
     return rows, True
 
 
-def repair(args: argparse.Namespace) -> tuple[list[dict], bool]:
-    """A search of 16 findings a seed, then every method on it; means over the run seeds, intervals of the last."""
-    widths = [44, 8, 6, 9, 9, 9, 22, 30, 30]
-    show(["pair", "method", "devs", "repaired", "induced", "improved", "corrupted, before %", "change, points",
-          "clean, change"], widths)
-    rows = []
-    for pair in pairs(args.only):
-        if pair["measured"]["usable_seeds"] < 100:
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            rows += repairs_of(args, pair, Path(folder), widths)
-    for method in args.methods.split(","):
-        of_method = [r for r in rows if r["method"] == method]
-        print(f"{method}: {len(of_method)} pairs, improved {100 * statistics.mean(r['improved'] for r in of_method):.1f} % "
-              f"on average, worst {100 * min(r['improved'] for r in of_method):.1f} %; corrupted images: lowered on "
-              f"{sum(r['corrupted_change'] < 0 for r in of_method)}, raised on "
-              f"{sum(r['corrupted_change'] > 0 for r in of_method)}, beyond the interval lowered on "
-              f"{sum(any(e['corrupted']['change']['high'] < 0 for e in r['runs']) for r in of_method)}, raised on "
-              f"{sum(any(e[k]['change']['low'] > 0 for e in r['runs'] for k in ('clean', 'corrupted')) for r in of_method)}")
-    return rows, True
-
-
-def repairs_of(args: argparse.Namespace, pair: dict, folder: Path, widths: list[int]) -> list[dict]:
-    reports = {}
-    for seed in range(args.run_seeds):
-        run = folder / f"run{seed}"
-        command = [args.dflare, "search", SHARED / pair["original"], SHARED / pair["compressed"], SHARED / pair["images"],
-                   "--labels", SHARED / pair["labels"], "--preprocess", pair["preprocess"], "--output", pair["output"],
-                   "--label-offset", pair["label_offset"], "--max-seeds", args.max_seeds, "--findings-per-seed", 16,
-                   "--rng-seed", seed, "-o", run, "--quiet"]
-        subprocess.run([str(c) for c in command], check=True)
-        for method in args.methods.split(","):
-            command = [args.dflare, "repair", run, "--method", method, "--json", "--quiet", "-o", folder / "out",
-                       *args.options]
-            done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True)
-            if done.returncode not in (0, 1):  # 1: it raises the disagreement
-                raise Failed(f"dflare repair ended with {done.returncode} on {pair['id']}")
-            reports.setdefault(method, []).append(json.loads(done.stdout))
-    rows = [repair_row(pair, method, of_method) for method, of_method in reports.items()]
-    for row in rows:
-        last = row["runs"][-1]
-        interval = lambda e: f"{100 * e['value']:+.2f} ({100 * e['low']:+.2f} to {100 * e['high']:+.2f})"
-        show([row["pair"], row["method"], row["deviations"], f"{100 * row['repaired']:.1f} %",
-              f"{100 * row['induced']:.1f} %", f"{100 * row['improved']:.1f} %",
-              f"{100 * last['corrupted']['disagreement_before']['value']:.2f}", interval(last["corrupted"]["change"]),
-              interval(last["clean"]["change"])], widths)
-    return rows
-
-
-def repair_row(pair: dict, method: str, reports: list[dict]) -> dict:
-    mean = lambda key: statistics.mean(r["paper"]["mean"][key] for r in reports)
-    return {"pair": pair["id"], "method": method, "deviations": reports[0]["paper"]["repeats"][0]["deviations"],
-            "repaired": mean("repair_ratio"), "induced": mean("inducing_ratio"), "improved": mean("improvement_ratio"),
-            "corrupted_change": statistics.mean(r["natural"]["corrupted"]["change"]["value"] for r in reports),
-            "clean_change": statistics.mean(r["natural"]["clean"]["change"]["value"] for r in reports),
-            "held_out": reports[0]["natural"]["held_out"], "changes_nothing": [r["changes_nothing"] for r in reports],
-            "runs": [r["natural"] for r in reports]}
-
-
 def _at(tree: dict, *path: str):
     for key in path:
         tree = tree[key]
@@ -261,12 +199,11 @@ def repeat_npy(source: Path, target: Path, rows: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["facts", "reference", "queries", "repair", "memory"])
+    parser.add_argument("what", choices=["facts", "reference", "queries", "memory"])
     parser.add_argument("--dflare", type=Path, default=ROOT / "build/release/dflare", help="the command")
     parser.add_argument("--only", default="", help="pairs whose name contains this")
-    parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries, repair: run seeds 0 to N-1 (default: 5)")
-    parser.add_argument("--max-seeds", type=int, default=100, help="queries, repair: seeds a pair (default: 100)")
-    parser.add_argument("--methods", default="drepair,natural", help="repair: methods (default: drepair,natural)")
+    parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries: run seeds 0 to N-1 (default: 5)")
+    parser.add_argument("--max-seeds", type=int, default=100, help="queries: seeds a pair (default: 100)")
     parser.add_argument("--seeds", type=int, default=10_000, help="memory: inputs (default: 10000)")
     parser.add_argument("--max-queries", type=int, default=8, help="memory: queries a seed (default: 8)")
     parser.add_argument("--json", type=Path, help="file for the figures")
@@ -277,7 +214,7 @@ def main() -> int:
         print(f"no pairs.json in {SHARED}: set DFLARE_SHARED", file=sys.stderr)
         return 2
     try:
-        rows, good = {"facts": facts, "reference": reference, "queries": queries, "repair": repair, "memory": memory}[args.what](args)
+        rows, good = {"facts": facts, "reference": reference, "queries": queries, "memory": memory}[args.what](args)
     except Failed as e:
         print(f"dflare failed: {e}", file=sys.stderr)
         return 1

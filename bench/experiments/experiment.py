@@ -33,9 +33,10 @@ class Job:
     limits: Limits
     attack: str = ""  # the inputs are adversarial images of the original: "fgsm ..." or "cw ...", with its settings
     repair: tuple[str, ...] = ()  # options of the `dflare repair` that follows; (): none
+    again: tuple[str, ...] = ()  # options of the search of the repaired pair that follows that; (): none
 
     def spec(self) -> dict:
-        followed = {"repair": list(self.repair)} if self.repair else {}
+        followed = {key: list(words) for key in ("repair", "again") if (words := getattr(self, key))}
         return {**self.pair.facts(), "options": list(self.options), "run_seed": self.run_seed, "attack": self.attack,
                 "max_seeds": self.limits.max_seeds, "max_queries": self.limits.max_queries, **followed}
 
@@ -49,6 +50,8 @@ class Experiment:
     name: str
     settings: dict  # the TOML
     methods: dict[str, tuple[str, ...]]  # name: options
+    repairs: dict[str, tuple[str, ...]]  # of the methods that a repair follows, its options
+    again: tuple[str, ...]  # options of the search of repaired pairs; (): none
     profile: dict
     pairs: list[Pair]
 
@@ -58,8 +61,8 @@ class Experiment:
     def runs(self, pair: Pair, method: str) -> list[Job]:
         """One a run seed (and attack, if the experiment attacks)."""
         attacks = [attack_words(a, pair) for a in self.settings.get("attacks", [])] or [""]
-        limits, repair = limits_of(self.profile, pair, method), words(self.settings.get("repair", {}))
-        return [Job(pair, method, self.methods[method], seed, limits, attack, repair)
+        limits, repair = limits_of(self.profile, pair, method), self.repairs.get(method, ())
+        return [Job(pair, method, self.methods[method], seed, limits, attack, repair, self.again if repair else ())
                 for attack in attacks for seed in range(self.profile["run_seeds"])]
 
     @property
@@ -91,10 +94,12 @@ def load(name: str, profile: str, pairs: list[Pair], families: dict[str, list[Pa
     own = tomllib.loads((HERE / "experiments" / f"{name}.toml").read_text())
     known = shared["methods"] | own.get("methods", {})
     chosen = families.get(own["family"], []) if "family" in own else pairs
-    chosen = [p for p in chosen if matches(p.id, own.get("pairs", ["*"]))]
+    chosen = [p for p in chosen if matches(p.id, own.get("pairs", ["*"])) and p.usable >= own.get("least_usable", 0)]
     ours, special = shared["profiles"][profile], own.get("profiles", {}).get(profile, {})
     merged = ours | special | {"caps": ours.get("caps", []) + special.get("caps", [])}
-    return Experiment(name, own, {m: words(options_of(m, known)) for m in own["use"]}, merged, chosen)
+    repairs = {m: words(known[m]["repair"]) for m in own["use"] if "repair" in known[m]}
+    again = words(options_of(own["again"], known)) if "again" in own else ()
+    return Experiment(name, own, {m: words(options_of(m, known)) for m in own["use"]}, repairs, again, merged, chosen)
 
 
 def options_of(method: str, known: dict) -> dict[str, str]:

@@ -204,22 +204,54 @@ def adversarial(m: Measurements) -> Shown:
 
 
 def repair(m: Measurements) -> Shown:
-    """Table 7: what a repair head is worth on findings of seeds it has not seen, and beside it on natural images."""
-    table = Table("", {"pair": "", "findings of": "", "deviations": "d", "repaired": "%", "induced": "%", "improved": "%",
-                       "clean: before": "%", "clean: after": "%", "corrupted: before": "%", "corrupted: after": "%"},
-                  bold_last=True)
+    """Table 7: what a repair head is worth on findings of seeds it has not seen, and on natural images. Table 8: the
+    search of the repaired pair."""
+    tables = [_repairs(m, name) for name in m.methods]
+    return Shown([*tables, *([_searched_again(m)] if m.experiment.again else [])])
+
+
+def _repairs(m: Measurements, name: str) -> Table:
+    table = Table(f"Table 7, {name}", {
+        "pair": "", "deviations": "d", "repaired": "%", "induced": "%", "improved": "%", "clean: differ": "%",
+        "clean: change": "+.2f", "corrupted: differ": "%", "corrupted: change": "+.2f", "fell": "d", "rose": "d"},
+        bold_last=True)
     for pair in m.pairs:
-        for name, measured in m.of[pair.id].items():
-            reports = [r["repair"] for r in measured.results]
-            ratios = [statistics.mean(r["paper"]["mean"][key] for r in reports)
-                      for key in ("repair_ratio", "inducing_ratio", "improvement_ratio")]
-            differ = [statistics.mean(r["natural"][images][f"disagreement_{when}"]["value"] for r in reports)
-                      for images in ("clean", "corrupted") for when in ("before", "after")]
-            table.add(pair.id, name, sum(r["paper"]["repeats"][0]["deviations"] for r in reports), *ratios, *differ)
+        if name not in m.of[pair.id]:
+            continue
+        reports = [r["repair"] for r in m.of[pair.id][name].results]
+        ratios = [statistics.mean(r["paper"]["mean"][key] for r in reports)
+                  for key in ("repair_ratio", "inducing_ratio", "improvement_ratio")]
+        cells = [f([r["natural"][images][key]["value"] for r in reports]) for images in ("clean", "corrupted")
+                 for key, f in (("disagreement_before", statistics.mean), ("change", _points))]
+        changes = [r["natural"]["corrupted"]["change"] for r in reports]
+        table.add(pair.id, sum(r["paper"]["repeats"][0]["deviations"] for r in reports), *ratios, *cells,
+                  sum(c["high"] < 0 for c in changes), sum(c["low"] > 0 for c in changes))
     if len(table.rows) > 1:
-        table.add(f"mean of {len(m.pairs)} pairs", "", *(_column_mean(table, i, form) for i, form in
-                                                        enumerate(table.columns.values()) if i > 1))
-    return Shown([table])
+        table.add(f"mean of {len(table.rows)} pairs", *(_column_mean(table, i, form) for i, form in
+                                                        enumerate(table.columns.values()) if i))
+    return table
+
+
+def _points(changes: list[float]) -> float:
+    return 100 * statistics.mean(changes)
+
+
+def _searched_again(m: Measurements) -> Table:
+    """The first method's own search beside those of each repaired pair, on as many seeds."""
+    before, repaired = m.methods[0], [n for n in m.methods if n.startswith("drepair")]
+    columns = {"pair": ""} | {f"{name}: {what}": form for name in ("before", *repaired)
+                              for what, form in (("found", "%"), ("s", ".4f"), ("queries", ".1f"))}
+    table = Table("Table 8, the repaired pair searched again", columns, bold_last=True)
+    for pair in m.pairs:
+        by = m.of[pair.id]
+        searches = [by.get(before)] + [Measured([r["again"] for r in by[n].results]) if n in by else None
+                                       for n in repaired]
+        table.add(pair.id, *(getattr(s, what) if s else None for s in searches
+                             for what in ("success", "mean_seconds", "mean_queries")))
+    if len(table.rows) > 1:
+        table.add(f"mean of {len(table.rows)} pairs", *(_column_mean(table, i, form) for i, form in
+                                                        enumerate(columns.values()) if i))
+    return table
 
 
 def _column_mean(table: Table, i: int, form: str) -> float | int | Bound | None:

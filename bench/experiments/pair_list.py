@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +20,7 @@ class Pair:
     output: str = "auto"
     label_offset: int = 0
     method: str = ""
+    usable: float = math.inf  # seeds, by the list's count
     listed: dict | None = None  # "whole_test_set" of the list: n, disagreements, ...
 
     def arguments(self, images: Path | None = None, labels: Path | None = None) -> list[str]:
@@ -50,7 +52,7 @@ def _pair(entry: dict, name: str, compressed: str, folder: Path) -> Pair:
     return Pair(id=name, original=folder / entry["original"], compressed=folder / compressed,
                 images=folder / entry["images"], preprocess=entry["preprocess"], output=entry.get("output", "auto"),
                 label_offset=entry.get("label_offset", 0), method=entry.get("method", ""),
-                listed=entry.get("whole_test_set"), **optional)
+                usable=entry.get("measured", {}).get("usable_seeds", math.inf), listed=entry.get("whole_test_set"), **optional)
 
 
 def matches(name: str, patterns: list[str]) -> bool:

@@ -86,19 +86,32 @@ class Store:
 
 def search(dflare: Path, job: Job, run_folder: Path, images: Path | None, labels: Path | None) -> dict:
     """A search's summary, how each seed's search ended, its findings, and what the whole command took."""
-    limits = ["--max-seeds", job.limits.max_seeds, "--max-queries", job.limits.max_queries]
     start = time.monotonic()
-    out = run([dflare, "search", *job.pair.arguments(images, labels), *limits, "--rng-seed", job.run_seed,
-               *job.options, "-o", run_folder, "--json", "--quiet"])
-    wall = time.monotonic() - start
-    summary = json.loads(out)
-    runtimes = sorted({m["runtime"] for m in summary["models"].values()})
-    result = {"summary": {k: summary[k] for k in KEPT}, "runtimes": runtimes, "command_seconds": wall,
+    summary = searched(dflare, job, job.options, run_folder, images, labels)
+    result = {"command_seconds": time.monotonic() - start, "summary": {k: summary[k] for k in KEPT},
+              "runtimes": sorted({m["runtime"] for m in summary["models"].values()}),
               "ends": ends(run_folder), "findings": findings(dflare, run_folder)}
-    if job.repair:  # exit code 1: it raises the disagreement on natural images, which its figures say as well
-        out = run([dflare, "repair", run_folder, *job.repair, "--json", "--quiet"], accepted=(0, 1))
-        result["repair"] = json.loads(out)
-    return result
+    return result | (repaired(dflare, job, run_folder) if job.repair else {})
+
+
+def searched(dflare: Path, job: Job, options: tuple, run_folder: Path, images: Path | None = None,
+             labels: Path | None = None) -> dict:
+    """The summary of `dflare search`."""
+    limits = ["--max-seeds", job.limits.max_seeds, "--max-queries", job.limits.max_queries]
+    return json.loads(run([dflare, "search", *job.pair.arguments(images, labels), *limits, "--rng-seed", job.run_seed,
+                           *options, "-o", run_folder, "--json", "--quiet"]))
+
+
+def repaired(dflare: Path, job: Job, run_folder: Path) -> dict:
+    """What `dflare repair` says of the run, and a search of the repaired pair. A head that raises the disagreement on
+    natural images is searched as well."""
+    folder, again = run_folder.with_name("repair"), run_folder.with_name("again")
+    out = run([dflare, "repair", run_folder, *job.repair, "--force", "-o", folder, "--json", "--quiet"])
+    head = folder / "head.json"
+    if not job.again or not head.exists():
+        return {"repair": json.loads(out)}
+    summary = searched(dflare, job, (*job.again, "--compressed-head", head), again)
+    return {"repair": json.loads(out), "again": {"summary": {k: summary[k] for k in KEPT}, "ends": ends(again)}}
 
 
 def ends(run_folder: Path) -> list[list]:
@@ -116,9 +129,9 @@ def findings(dflare: Path, run_folder: Path) -> list[dict]:
     return [{key: row[key] for key in FINDING} for row in rows]
 
 
-def run(command: list, accepted: tuple[int, ...] = (0,)) -> str:
+def run(command: list) -> str:
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
-    if done.returncode not in accepted:
+    if done.returncode != 0:
         raise Failed(f"exit {done.returncode}: {done.stderr.strip()[-600:]}")
     return done.stdout
 
