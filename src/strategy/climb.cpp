@@ -13,16 +13,34 @@ constexpr double kFirstShare = 0.3;  // side of a changed square as a share of t
 constexpr double kLastShare = 0.05;  // and when the queries are nearly spent
 constexpr double kAmplitude = 20;    // of a change at first, grey levels
 constexpr double kLeastAmplitude = 6;
-constexpr double kMostAmplitude = 48;
-constexpr double kBolder = 1.12;   // after a change that paid
-constexpr double kTimider = 0.97;  // after one that did not
+constexpr double kMostAmplitude = 160;
+constexpr double kBolder = 1.2;    // after a change that paid
+constexpr double kTimider = 0.96;  // after one that did not
+constexpr double kUneven = 0.4;    // difference of the two insistences, as a share of their sum
+constexpr int kMostEvenings = 2;   // of one change
 
-// Adds a random change to a random square and keeps what raises the score. A change that lowers it is tried with the
+// How much surer each model is of its own answer to the finding than of the other's, in log p. A deviation's severity
+// is the lesser of the two.
+struct Insistence {
+  double original = 0, compressed = 0;
+
+  [[nodiscard]] double sum() const { return original + compressed; }
+  [[nodiscard]] double severity() const { return std::min(original, compressed); }
+  [[nodiscard]] double lean() const { return (original - compressed) / 2; }
+  // The sum is the harder half of severity: a step towards one model's boundary only shifts it between the two. So the
+  // walk goes by the mean of severity and half the sum.
+  [[nodiscard]] double height() const { return (severity() + sum() / 2) / 2; }
+};
+
+// Adds a random change to a random square and keeps what raises the height. A change that lowers it is tried with the
 // opposite sign next, since so small a step is nearly linear; one that raises it is repeated. Changes grow while they
-// pay and shrink while they do not.
+// pay and shrink while they do not. A change that raises the sum but leaves one model far surer than the other is
+// evened out, by a step along the line through seed and finding: there both models lean towards the same side. 8-bit
+// outputs hold severity on one of their steps for long: a change that leaves it there is taken too, so as not to stay
+// at one place of the step.
 class Climb : public Refiner {
  public:
-  void begin(const RunContext& /*context*/, SeedIndex /*seed*/, const Best& found, double severity,
+  void begin(const RunContext& context, SeedIndex seed, const Best& found, double severity,
              std::int64_t queries) override {
     best_.assign(found.image);
     current_.assign(found.image);
@@ -31,17 +49,23 @@ class Climb : public Refiner {
     label_original_ = found.label_original;
     label_compressed_ = found.label_compressed;
     severity_ = severity;
-    score_ = severity;
+    at_ = {severity, severity};
     queries_ = queries;
     asked_ = 0;
     amplitude_ = kAmplitude;
     next_ = Next::kFresh;
+    evenings_ = 0;
     change_.assign(current_.pixels.size(), 0);
+    find_line(context, seed);
   }
 
   void propose(Rng& rng, Batch& out) override {
     if (next_ == Next::kFresh) draw_change(rng);
     const std::span<std::uint8_t> image = out.append();
+    if (next_ == Next::kEven) {
+      step_along_line(rng, image);
+      return;
+    }
     const int sign = next_ == Next::kOpposite ? -1 : 1;
     for (std::size_t i = 0; i < image.size(); ++i) {
       image[i] = static_cast<std::uint8_t>(std::clamp(current_.pixels[i] + sign * change_[i], 0, 255));
@@ -55,25 +79,27 @@ class Climb : public Refiner {
       return true;
     }
     if (v.deviates) keep_if_best(v);
-    const double s = score_of(v);
-    const bool higher = s > score_;
-    if (higher) {
-      current_.assign(v.input);
-      score_ = s;
-      if (next_ == Next::kOpposite) {
-        for (int& c : change_) c = -c;
-      }
-      next_ = Next::kAgain;
+    const Insistence now = {lead(v.original, a_, b_), lead(v.compressed, b_, a_)};
+    if (next_ == Next::kEven) learn_pull(now);
+    if (v.deviates && now.height() > at_.height()) {
+      climbed(v, now);
+    } else if (v.deviates && next_ == Next::kFresh && now.severity() == at_.severity()) {
+      move_to(v, now);
     } else {
-      next_ = next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
+      fell_short(v, now);
     }
-    amplitude_ = std::clamp(amplitude_ * (higher ? kBolder : kTimider), kLeastAmplitude, kMostAmplitude);
     return true;
   }
 
   [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_}; }
 
  private:
+  enum class Next { kFresh, kOpposite, kAgain, kEven };
+
+  static double lead(const AnswerView& answer, std::size_t a, std::size_t b) {
+    return static_cast<double>(answer.log_p[a]) - static_cast<double>(answer.log_p[b]);
+  }
+
   void keep_if_best(const Verdict& v) {
     const double s = severity(v.original, v.compressed);
     if (s <= severity_) return;
@@ -83,15 +109,61 @@ class Climb : public Refiner {
     severity_ = s;
   }
 
-  // Severity is the lesser of the two models' insistence; their sum is the harder half of it, since a step towards one
-  // model's boundary shifts insistence from one to the other. So the walk goes by the mean of both.
-  [[nodiscard]] double score_of(const Verdict& v) const {
-    const double f = static_cast<double>(v.original.log_p[a_]) - static_cast<double>(v.original.log_p[b_]);
-    const double g = static_cast<double>(v.compressed.log_p[b_]) - static_cast<double>(v.compressed.log_p[a_]);
-    return (std::min(f, g) + (f + g) / 2) / 2;
+  void move_to(const Verdict& v, const Insistence& now) {
+    current_.assign(v.input);
+    at_ = now;
+    evenings_ = 0;
   }
 
-  enum class Next { kFresh, kOpposite, kAgain };
+  void climbed(const Verdict& v, const Insistence& now) {
+    move_to(v, now);
+    amplitude_ = std::min(amplitude_ * kBolder, kMostAmplitude);
+    if (next_ == Next::kOpposite) {
+      for (int& c : change_) c = -c;
+    }
+    const bool evened = next_ == Next::kEven;
+    next_ = evened ? Next::kFresh : Next::kAgain;
+    if (!evened && std::abs(now.lean()) > kUneven * now.sum()) even_out(v, now);
+  }
+
+  void fell_short(const Verdict& v, const Insistence& now) {
+    if (evenings_ < kMostEvenings && now.sum() > at_.sum() && even_out(v, now)) return;
+    evenings_ = 0;
+    amplitude_ = std::max(amplitude_ * kTimider, kLeastAmplitude);
+    next_ = next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
+  }
+
+  // From the finding to the seed both models lean towards the seed's label, at first as if they did so evenly.
+  void find_line(const RunContext& context, SeedIndex seed) {
+    const InputView from = context.input(seed);
+    line_.resize(current_.pixels.size());
+    for (std::size_t i = 0; i < line_.size(); ++i) line_[i] = from.data[i] - current_.pixels[i];
+    const auto row = static_cast<std::size_t>(seed.value);
+    pull_ = (lead(context.original[row], a_, b_) + lead(context.compressed[row], a_, b_)) / 2;
+  }
+
+  // False: the line does not lead there.
+  bool even_out(const Verdict& v, const Insistence& now) {
+    if (now.lean() == 0 || std::abs(now.lean()) >= std::abs(pull_)) return false;
+    uneven_.assign(v.input);
+    lean_ = now.lean();
+    step_ = -lean_ / pull_;
+    next_ = Next::kEven;
+    ++evenings_;
+    return true;
+  }
+
+  void step_along_line(Rng& rng, std::span<std::uint8_t> image) const {
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      const double wanted = uneven_.pixels[i] + step_ * line_[i];
+      image[i] = static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::floor(wanted + rng.uniform())), 0, 255));
+    }
+  }
+
+  void learn_pull(const Insistence& now) {
+    const double seen = (now.lean() - lean_) / step_;
+    if (seen * pull_ > 0) pull_ = (pull_ + seen) / 2;
+  }
 
   [[nodiscard]] double progress() const { return static_cast<double>(asked_) / static_cast<double>(queries_); }
 
@@ -103,10 +175,9 @@ class Climb : public Refiner {
     for_each_value(current_.shape, w, [&](std::size_t i, int) { change_[i] = rng.between(-most, most); });
   }
 
-  Input best_;
-  Input current_;
+  Input best_, current_;
+  Insistence at_;  // of the current image
   std::size_t a_ = 0, b_ = 0;
-  double score_ = 0;
   double amplitude_ = kAmplitude;
   int label_original_ = -1;
   int label_compressed_ = -1;
@@ -115,6 +186,12 @@ class Climb : public Refiner {
   std::int64_t asked_ = 0;
   Next next_ = Next::kFresh;
   std::vector<int> change_;
+
+  std::vector<int> line_;  // the seed less the finding
+  double pull_ = 0;        // change of the lean over the whole line, estimated
+  Input uneven_;           // where the step starts, and its lean
+  double lean_ = 0, step_ = 0;
+  int evenings_ = 0;
 };
 
 }  // namespace
