@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pair_list import Pair, matches
@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 class Limits:
     max_seeds: int  # 0: every usable one
     max_queries: int  # a seed, its own query counted
+    where: str = field(default="", compare=False)  # these limits hold, in words
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def limits_of(profile: dict, pair: Pair, method: str) -> Limits:
     limits = {k: profile[k] for k in ("max_seeds", "max_queries")}
     for cap in profile.get("caps", []):
         if matches(pair.id, cap.get("pairs", ["*"])) and matches(method, cap.get("methods", ["*"])):
-            limits |= {k: cap[k] for k in limits if k in cap}
+            limits |= {k: cap[k] for k in (*limits, "where") if k in cap}
     return Limits(**limits)
 
 

@@ -17,7 +17,7 @@ def histograms(samples: dict[str, list[int]], file: Path) -> None:
     for axis in axes.flat[len(samples):]:
         axis.set_axis_off()
     for axis, (name, queries) in zip(axes.flat, samples.items()):
-        axis.hist(queries, bins=30, color="#4477aa")
+        axis.hist(queries, bins=30, color="#4477aa", histtype="stepfilled")
         axis.axvline(statistics.mean(queries), color="#cc3311", linestyle="--", linewidth=1)
         axis.axvline(statistics.median(queries), color="#cc3311", linewidth=1)
         axis.set_title(name, fontsize=6)

@@ -80,7 +80,7 @@ def heading(experiment: Experiment) -> list[str]:
 
 
 def limits(experiment: Experiment) -> str:
-    """The limits that most searches had, then those of the others, methods with their pairs."""
+    """The limits that most searches had, then those of the others, methods with where they hold."""
     whose: dict[Limits, dict[str, list[str]]] = {}
     for method in experiment.methods:
         for pair in experiment.pairs:
@@ -91,8 +91,10 @@ def limits(experiment: Experiment) -> str:
         alike: dict[str, list[str]] = {}  # methods by their pairs
         for method, names in whose[limit].items():
             some = len(names) < len(experiment.pairs)
-            alike.setdefault(f" on {', '.join(names)}" if some else "", []).append(f"`{method}`")
-        lines[i] += " for " + "; ".join(f"{', '.join(methods)}{names}" for names, methods in alike.items())
+            alike.setdefault(f" on {limit.where or ', '.join(names)}" if some else "", []).append(f"`{method}`")
+        for place, methods in alike.items():
+            every = len(methods) == len(experiment.methods)
+            lines[i] += (place or " for all") if every else f" for {', '.join(methods)}{place}"
     runs = experiment.profile["run_seeds"]
     text = f"Run seeds: {runs}. Limits: {lines[0]}"
     return text + (", but:\n\n" + "\n".join(f"- {line}" for line in lines[1:]) + "\n" if lines[1:] else ".")
