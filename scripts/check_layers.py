@@ -48,7 +48,7 @@ LIBRARIES = {
     r"onnxruntime|dlfcn\.h": {"query"},
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
-    r"nlohmann/": {"findings", "export", "cli"},
+    r"nlohmann/": {"core", "findings", "export", "cli"},
     r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"iostream$": {"cli"},  # the library never prints

@@ -48,6 +48,23 @@ def variants(table: Table, settings: dict, file: Path) -> None:
     _save(fig, file)
 
 
+def changes(points: dict[str, tuple[float, float, float, float]], file: Path) -> None:
+    """By pair: share of corrupted images on which the models differ; by how much a repair changes it, relative, with the
+    ends of its interval."""
+    plt = _pyplot()
+    fig, axis = plt.subplots(figsize=(7.5, 4))
+    for name, (share, change, low, high) in points.items():
+        axis.errorbar(100 * share, change, [[change - low], [high - change]], fmt="o", markersize=4, linewidth=1,
+                      color="#228833" if high < 0 else "#cc3311" if low > 0 else "#4477aa")
+        axis.annotate(name, (100 * share, change), fontsize=4.5, rotation=35, xytext=(2, 3), textcoords="offset points")
+    axis.axhline(0, color="black", linewidth=0.8)
+    axis.set_xscale("log")
+    axis.set_xlabel("corrupted images on which the models differ before the repair, %", fontsize=8)
+    axis.set_ylabel("change by the repair, % of these", fontsize=8)
+    axis.tick_params(labelsize=7)
+    _save(fig, file)
+
+
 def _pyplot():
     import matplotlib  # slow to load
 

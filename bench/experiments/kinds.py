@@ -207,7 +207,23 @@ def repair(m: Measurements) -> Shown:
     """Table 7: what a repair head is worth on findings of seeds it has not seen, and on natural images. Table 8: the
     search of the repaired pair."""
     tables = [_repairs(m, name) for name in m.methods]
-    return Shown([*tables, *([_searched_again(m)] if m.experiment.again else [])])
+    drawn = [name for name in m.methods if name.startswith("natural")]
+    return Shown([*tables, *([_searched_again(m)] if m.experiment.again else [])],
+                 {f"{m.experiment.name}-natural": lambda file: figures.changes(_relative_changes(m, drawn[0]), file)}
+                 if drawn else {})
+
+
+def _relative_changes(m: Measurements, name: str) -> dict[str, tuple[float, float, float, float]]:
+    """By pair: the disagreement on corrupted images, its change in percent of it, and the ends of the change's interval;
+    means over the run seeds, whose images are the same but for the corruptions, so that the interval is one run's."""
+    points = {}
+    for pair in m.pairs:
+        effects = [r["repair"]["natural"]["corrupted"] for r in m.of[pair.id][name].results] if name in m.of[pair.id] else []
+        before = statistics.mean(e["disagreement_before"]["value"] for e in effects) if effects else 0
+        if before > 0:
+            points[pair.id] = (before, *(100 * statistics.mean(e["change"][key] for e in effects) / before
+                                         for key in ("value", "low", "high")))
+    return points
 
 
 def _repairs(m: Measurements, name: str) -> Table:

@@ -3,16 +3,13 @@
 
 #include "cli/record.h"
 #include "cli/settings.h"
+#include "core/reading_json.h"
 
 namespace dflare::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-OutputReading reading_of(const Json& facts, const char* side) {
-  const Json& reading = facts.at("models").at(side).at("reading");
-  return {reading.at("kind") == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities,
-          reading.at("step").get<float>(), reading.at("skip_classes").get<int>()};
+OutputReading recorded_reading(const nlohmann::ordered_json& facts, const char* side) {
+  return reading_of(facts.at("models").at(side).at("reading"));
 }
 
 }  // namespace
@@ -31,8 +28,8 @@ PastRun open_past_run(const Givens& givens) {
   run.pair = open_pair(run.options);
   run.seeds = load_seeds(run.options.seeds, seed_options(run.options, run.pair.original->info().shape));
   check_seeds(run.seed_record, run.seeds);
-  run.original = reading_of(run.facts, "original");
-  run.compressed = reading_of(run.facts, "compressed");
+  run.original = recorded_reading(run.facts, "original");
+  run.compressed = recorded_reading(run.facts, "compressed");
   return run;
 }
 

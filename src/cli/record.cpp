@@ -8,6 +8,7 @@
 #include "cli/hash.h"
 #include "cli/machine.h"
 #include "cli/settings.h"
+#include "core/reading_json.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {
@@ -16,12 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 const char* const kWayOut = "put it back as it was, or start a new run with dflare search";
-
-Json reading_json(const OutputReading& reading) {
-  return {{"kind", reading.kind == OutputKind::kLogits ? "logits" : "probs"},
-          {"step", reading.step},
-          {"skip_classes", reading.skip_classes}};
-}
 
 Json file_json(const std::string& path) {
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
@@ -33,7 +28,7 @@ Json model_json(const std::string& path, const ModelInfo& info, const OutputRead
   json.update({{"runtime", info.runtime},
                {"input", {{"name", info.input_name}, {"type", info.input_type}}},
                {"output", {{"name", info.output_name}, {"type", info.output_type}, {"scale", info.output_scale}}},
-               {"reading", reading_json(reading)},
+               {"reading", json_of(reading)},
                {"classes", info.classes},
                {"fixed_batch", info.fixed_batch}});
   return json;

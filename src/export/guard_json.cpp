@@ -6,8 +6,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/reading_json.h"
 #include "dflare/error.h"
-#include "export/reading_json.h"
 
 namespace dflare {
 namespace {

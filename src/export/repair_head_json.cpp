@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/files.h"
+#include "core/reading_json.h"
 #include "dflare/error.h"
-#include "export/reading_json.h"
 
 namespace dflare {
 namespace {

@@ -1,5 +1,5 @@
 // How a model's outputs are read, as JSON.
-#include "export/reading_json.h"
+#include "core/reading_json.h"
 
 #include <fmt/format.h>
 
