@@ -1,7 +1,10 @@
-// One variant searched by one strategy, some seeds at a time.
+// Variants searched by both strategies, some seeds at a time.
 #include "rank/searches.h"
 
+#include <algorithm>
+
 #include "dflare/error.h"
+#include "rank/order.h"
 
 namespace dflare {
 namespace {
@@ -36,6 +39,38 @@ class OutcomeSink : public EventSink {
   std::vector<std::optional<SeedOutcome>>& outcomes_;
 };
 
+SearchSettings settings_for(const char* strategy, SearchSettings s, std::int64_t refine_queries) {
+  s.strategy = {.name = strategy, .end_points = EndPoints::kBlend};
+  s.refine = s.strategy.name == "boundary" ? Refine::kClimb : Refine::kNone;
+  s.refine_queries = refine_queries;
+  s.min_severity = 0;
+  s.max_seeds = 0;
+  s.seed_filter = SeedFilter::kAgree;  // they are seeds by the original's answer
+  s.time_limit_seconds = 0;
+  return s;
+}
+
+using Outcomes = std::span<const std::optional<SeedOutcome>>;
+
+std::optional<Measured> mean_of(Outcomes outcomes, double SeedOutcome::*figure, std::uint64_t rng_seed) {
+  std::vector<double> values;
+  for (const std::optional<SeedOutcome>& o : outcomes) {
+    if (o) values.push_back((*o).*figure);
+  }
+  if (values.empty()) return std::nullopt;
+  return measured(values, rng_seed);
+}
+
+double found(Outcomes outcomes) {
+  Share s;
+  for (const std::optional<SeedOutcome>& o : outcomes) {
+    if (!o) continue;
+    ++s.whole;
+    s.part += o->found ? 1 : 0;
+  }
+  return s.value();
+}
+
 }  // namespace
 
 SeedSearch::SeedSearch(Pair pair, const SeedSet& seeds, const SearchSettings& settings, LiveProgress& live)
@@ -56,6 +91,47 @@ bool SeedSearch::run(std::size_t first, std::size_t end) {
   }
   OutcomeSink sink(outcomes_);
   return search_->run(not_now, sink).end == SearchEnd::kComplete;
+}
+
+VariantSearches::VariantSearches(const Model& original, std::span<Model* const> variants)
+    : original_(original.clone()), variants_(variants.begin(), variants.end()) {}
+
+bool VariantSearches::begin(const SeedSet& inputs, std::span<const SeedIndex> chosen, const SearchSettings& settings,
+                            std::int64_t refine_queries, LiveProgress& live) {
+  rng_seed_ = settings.rng_seed;
+  seeds_ = {.path = inputs.path, .seeds = {}, .labelled = false};
+  for (const SeedIndex i : chosen) seeds_.seeds.push_back(inputs.seeds[static_cast<std::size_t>(i.value)]);
+  const auto search = [&](Model* variant, const char* strategy) {
+    return std::make_unique<SeedSearch>(Pair{&original_, variant}, seeds_,
+                                        settings_for(strategy, settings, refine_queries), live);
+  };
+  for (Model* const variant : variants_) {
+    boundary_.push_back(search(variant, "boundary"));
+    dflare_.push_back(search(variant, "dflare"));
+    if (live.stop) return false;
+  }
+  return true;
+}
+
+bool VariantSearches::run(std::size_t first, std::size_t end) {
+  const auto run = [=](const std::unique_ptr<SeedSearch>& search) { return search->run(first, end); };
+  return std::ranges::all_of(boundary_, run) && std::ranges::all_of(dflare_, run);
+}
+
+void VariantSearches::summarise(std::size_t variant, std::size_t searched, VariantMeasures& out) const {
+  const Outcomes boundary = boundary_[variant]->outcomes().first(searched);
+  const Outcomes dflare = dflare_[variant]->outcomes().first(searched);
+  out.severity = mean_of(boundary, &SeedOutcome::severity, rng_seed_);
+  out.queries_boundary = mean_of(boundary, &SeedOutcome::queries, rng_seed_);
+  out.queries_dflare = mean_of(dflare, &SeedOutcome::queries, rng_seed_);
+  const auto seconds = [this](Outcomes outcomes) {
+    const std::optional<Measured> m = mean_of(outcomes, &SeedOutcome::seconds, rng_seed_);
+    return m ? m->value : 0.0;
+  };
+  out.seconds_boundary = seconds(boundary);
+  out.seconds_dflare = seconds(dflare);
+  out.found_boundary = found(boundary);
+  out.found_dflare = found(dflare);
 }
 
 }  // namespace dflare

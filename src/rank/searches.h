@@ -1,11 +1,14 @@
-// One variant searched by one strategy, some seeds at a time.
+// Variants searched by both strategies, some seeds at a time.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "dflare/cached_model.h"
+#include "dflare/rank.h"
 #include "dflare/search.h"
 
 namespace dflare {
@@ -31,6 +34,28 @@ class SeedSearch {
  private:
   std::unique_ptr<Search> search_;  // null: no usable seed
   std::vector<std::optional<SeedOutcome>> outcomes_;
+};
+
+// The searches of all variants of an original, whose own answers are kept: they are asked for once.
+class VariantSearches {
+ public:
+  VariantSearches(const Model& original, std::span<Model* const> variants);
+
+  // Asks all models the chosen inputs, whose places in that list are the seeds below. False where live.stop cut it
+  // short.
+  bool begin(const SeedSet& inputs, std::span<const SeedIndex> chosen, const SearchSettings& settings,
+             std::int64_t refine_queries, LiveProgress& live);
+  // Searches from seeds first to end of every variant. False as for SeedSearch.
+  bool run(std::size_t first, std::size_t end);
+  // What the searches from the first `searched` seeds say of a variant.
+  void summarise(std::size_t variant, std::size_t searched, VariantMeasures& out) const;
+
+ private:
+  CachedModel original_;
+  std::vector<Model*> variants_;
+  SeedSet seeds_;
+  std::uint64_t rng_seed_ = 0;
+  std::vector<std::unique_ptr<SeedSearch>> boundary_, dflare_;  // one a variant
 };
 
 }  // namespace dflare
