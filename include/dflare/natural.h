@@ -39,6 +39,7 @@ struct AskOptions {
   int batch = 32;   // rows a query
   const std::atomic<bool>* stop =
       nullptr;  // set by the caller: the call returns soon, and what it returns is not to be used
+  std::atomic<std::int64_t>* asked = nullptr;  // grows by every image that was answered, while the call goes on
 };
 
 // One model's answers, row i to images[i], read as `reading` says. Throws kModelFailed when the model does.

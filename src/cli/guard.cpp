@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/ask_display.h"
 #include "cli/guard_plot.h"
 #include "cli/guard_report.h"
 #include "cli/guard_samples.h"
@@ -85,12 +86,15 @@ int guard(const Givens& givens) {
   make_writable(folder);
   LiveProgress live;
   const InterruptGuard interrupt(live);
-  const AskOptions ask{
+  AskOptions ask{
       .workers = static_cast<int>(run.options.workers),
       .batch = run.options.batch > 0 ? static_cast<int>(run.options.batch) : run.facts.at("batch").get<int>(),
       .stop = &live.stop};
-  if (!run.options.quiet) fmt::print(stderr, "asking both models natural images ...\n");
-  const GuardSamples samples = gather(run, ask);
+  const GuardSamples samples = [&] {
+    AskDisplay display(run.options.quiet);
+    ask.asked = &display.asked();
+    return gather(run, ask);
+  }();
   if (live.stop) {
     fmt::print(stderr, "interrupted: nothing was written\n");
     return kInterrupted;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "cli/ask_display.h"
 #include "cli/repair_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
@@ -102,8 +103,10 @@ int repair(const Givens& givens) {
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
   make_writable(folder);
-  say_note(options, "asking both models ...");
-  const RepairData data = gather(run, kFolds);
+  const RepairData data = [&] {
+    AskDisplay display(options.quiet);
+    return gather(run, kFolds, display.asked());
+  }();
   say_note(options, "training ...");
   const RepairOutcome outcome = work_out(run, data);
 

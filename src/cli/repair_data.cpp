@@ -54,7 +54,7 @@ class Rows {
 
 class Gathering {
  public:
-  Gathering(const PastRun& run, int folds) : run_(run) {
+  Gathering(const PastRun& run, int folds, std::atomic<std::int64_t>& asked) : run_(run), asked_(asked) {
     const std::vector<SeedIndex> searched = seeds_searched();
     std::vector<SeedIndex> of_finding;
     const SeedSet findings = findings_of(searched, of_finding);
@@ -130,7 +130,7 @@ class Gathering {
 
   [[nodiscard]] Answers ask_one(const Model& model, const OutputReading& reading, const SeedSet& set,
                                 const std::vector<NaturalImage>& images) const {
-    return ask_all(model, reading, set, images, {.workers = static_cast<int>(run_.options.workers)});
+    return ask_all(model, reading, set, images, {.workers = static_cast<int>(run_.options.workers), .asked = &asked_});
   }
 
   [[nodiscard]] std::vector<int> truth_of(const SeedSet& set, const std::vector<NaturalImage>& images) const {
@@ -240,6 +240,7 @@ class Gathering {
   }
 
   const PastRun& run_;
+  std::atomic<std::int64_t>& asked_;
   RepairData data_;
   Rows rows_;
   std::vector<SeedIndex> unasked_to_learn_from_;
@@ -247,6 +248,8 @@ class Gathering {
 
 }  // namespace
 
-RepairData gather(const PastRun& run, int folds) { return Gathering(run, folds).finish(); }
+RepairData gather(const PastRun& run, int folds, std::atomic<std::int64_t>& asked) {
+  return Gathering(run, folds, asked).finish();
+}
 
 }  // namespace dflare::cli

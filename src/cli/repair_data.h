@@ -1,6 +1,8 @@
 // What a repair learns from and is judged by, asked of a run's two models.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include "cli/past_run.h"
@@ -32,7 +34,7 @@ struct RepairData {
   std::size_t held_out_inputs = 0;
   NaturalAnswers clean, corrupted;  // held out; empty for kOutOfFold
 };
-// Asks both models. Throws kBadInput where there is too little to learn from.
-RepairData gather(const PastRun& run, int folds);
+// Asks both models; `asked` grows by every answer. Throws kBadInput where there is too little to learn from.
+RepairData gather(const PastRun& run, int folds, std::atomic<std::int64_t>& asked);
 
 }  // namespace dflare::cli

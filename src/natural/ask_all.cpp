@@ -33,6 +33,7 @@ class Work {
       for (std::size_t row = 0; row < batch.size(); ++row) {
         std::copy_n(answers.raw(row).begin(), classes, raw_.subspan((first + row) * classes).begin());
       }
+      if (options_.asked != nullptr) *options_.asked += static_cast<std::int64_t>(batch.size());
     }
   }
 

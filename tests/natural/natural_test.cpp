@@ -84,7 +84,9 @@ TEST(Natural, AnswersAreThoseOfSingleQueriesAtAnyBatchAndThreadCount) {
   const OutputReading reading{.kind = OutputKind::kProbabilities};
   const std::vector<NaturalImage> images = corrupted_images(first(7), 5, 2);
   const Answers one = ask_all(*model, reading, seeds, images, {.workers = 1, .batch = 1});
-  const Answers many = ask_all(*model, reading, seeds, images, {.workers = 3, .batch = 4});
+  std::atomic<std::int64_t> asked{0};
+  const Answers many = ask_all(*model, reading, seeds, images, {.workers = 3, .batch = 4, .asked = &asked});
+  EXPECT_EQ(asked, std::ssize(images));
   ASSERT_EQ(one.rows(), images.size());
   for (std::size_t i = 0; i < images.size(); ++i) {
     Input image(kShape);
