@@ -65,6 +65,27 @@ def changes(points: dict[str, tuple[float, float, float, float]], file: Path) ->
     _save(fig, file)
 
 
+def curves(lines: dict[str, list[tuple[float, float, float, float]]], file: Path) -> None:
+    """By name: places, values and the ends of their intervals."""
+    plt = _pyplot()
+    across = min(4, len(lines))
+    down = -(-len(lines) // across)
+    fig, axes = plt.subplots(down, across, figsize=(2.4 * across, 2.0 * down), squeeze=False, sharex=True)
+    for axis in axes.flat[len(lines):]:
+        axis.set_axis_off()
+    for axis, (name, points) in zip(axes.flat, lines.items()):
+        x, y, low, high = zip(*sorted(points))
+        axis.fill_between(x, low, high, color="#4477aa", alpha=0.2, linewidth=0)
+        axis.plot(x, y, "o-", markersize=3, linewidth=1, color="#4477aa")
+        axis.axhline(0, color="black", linewidth=0.6)
+        axis.set_xscale("log")
+        axis.set_title(name, fontsize=6)
+        axis.tick_params(labelsize=6)
+    fig.supxlabel("natural images learnt from", fontsize=8)
+    fig.supylabel("change of the disagreement, %", fontsize=8)
+    _save(fig, file)
+
+
 def _pyplot():
     import matplotlib  # slow to load
 

@@ -213,17 +213,38 @@ def repair(m: Measurements) -> Shown:
                  if drawn else {})
 
 
-def _relative_changes(m: Measurements, name: str) -> dict[str, tuple[float, float, float, float]]:
-    """By pair: the disagreement on corrupted images, its change in percent of it, and the ends of the change's interval;
-    means over the run seeds, whose images are the same but for the corruptions, so that the interval is one run's."""
-    points = {}
+def learning_curve(m: Measurements) -> Shown:
+    """What `natural` gains from more images."""
+    table = Table("", {"pair": "", "learnt from": "d", "differ before": "d", "change, %": "+.1f", "low": "+.1f",
+                       "high": "+.1f"})
+    lines: dict[str, list[tuple[float, float, float, float]]] = {}
     for pair in m.pairs:
-        effects = [r["repair"]["natural"]["corrupted"] for r in m.of[pair.id][name].results] if name in m.of[pair.id] else []
-        before = statistics.mean(e["disagreement_before"]["value"] for e in effects) if effects else 0
-        if before > 0:
-            points[pair.id] = (before, *(100 * statistics.mean(e["change"][key] for e in effects) / before
-                                         for key in ("value", "low", "high")))
-    return points
+        for name, measured in m.of[pair.id].items():
+            change = _relative_change(measured)
+            if change is None:
+                continue
+            images = statistics.mean(r["repair"]["learnt_from"]["natural"] for r in measured.results)
+            differ = sum(r["repair"]["natural"]["corrupted"]["differ_before"] for r in measured.results)
+            table.add(pair.id, round(images), differ, *change[1:])
+            lines.setdefault(pair.id, []).append((images, *change[1:]))
+    return Shown([table], {m.experiment.name: lambda file: figures.curves(lines, file)} if lines else {})
+
+
+def _relative_changes(m: Measurements, name: str) -> dict[str, tuple[float, float, float, float]]:
+    changes = {pair.id: _relative_change(m.of[pair.id][name]) for pair in m.pairs if name in m.of[pair.id]}
+    return {pair: change for pair, change in changes.items() if change}
+
+
+def _relative_change(measured: Measured) -> tuple[float, float, float, float] | None:
+    """The disagreement on corrupted images, its change by the repair in percent of it, and the ends of the change's
+    interval: means over the run seeds, whose held-out inputs are the same, so that the interval is one run's. None
+    where the models never differ."""
+    effects = [r["repair"]["natural"]["corrupted"] for r in measured.results]
+    before = statistics.mean(e["disagreement_before"]["value"] for e in effects)
+    if before == 0:
+        return None
+    return (before, *(100 * statistics.mean(e["change"][key] for e in effects) / before
+                      for key in ("value", "low", "high")))
 
 
 def _repairs(m: Measurements, name: str) -> Table:
@@ -292,4 +313,4 @@ def _quantile(values: list[int], share: float) -> float:
 
 
 KINDS = {f.__name__: f for f in (comparison, ablation, histogram, family, uniqueness, natural, adversarial,
-                                 repair)}
+                                 repair, learning_curve)}

@@ -71,7 +71,8 @@ def methods() -> str:
 
 def heading(experiment: Experiment) -> list[str]:
     settings, shared = experiment.settings, common()["methods"]
-    own = [f"- `{n}`: `{' '.join(o)}`" for n, o in experiment.methods.items() if n not in shared]
+    then = {n: f", then `dflare repair RUN {' '.join(r)}`" for n, r in experiment.repairs.items()}
+    own = [f"- `{n}`: `{' '.join(o)}`{then.get(n, '')}" for n, o in experiment.methods.items() if n not in shared]
     notes = [f"- {note}" for note in settings.get("notes", [])]
     paper = [f"- The paper says: {said}" for said in experiment.paper.get("says", [])]
     bullets = [*own, *notes, *paper]
