@@ -41,7 +41,7 @@ struct RepairMethod {
   std::string brief;         // one line
   bool learns_from_natural;  // else from seeds and findings alone
 };
-// `drepair` first: the paper's. docs/repair.md describes each.
+// docs/repair.md describes each; `drepair` is the paper's.
 const std::vector<RepairMethod>& repair_methods();
 // Throws kBadArgument with the nearest known name.
 const RepairMethod& repair_method(std::string_view name);

@@ -19,7 +19,8 @@ def run(tmp_path_factory):
 
 
 def repair(run, out, *options, **kwargs):
-    return dflare("repair", run, "-o", out, "--natural", 2, "--corrupted", 2, "--repeats", 2, *options, **kwargs)
+    method = () if "--method" in options else ("--method", "drepair")
+    return dflare("repair", run, "-o", out, *method, "--natural", 2, "--corrupted", 2, "--repeats", 2, *options, **kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -181,6 +182,11 @@ def test_inputs_that_are_not_what_they_were(tmp_path):
     shutil.copy(seeds / "3/20.png", seeds / "4/20.png")
     result = repair(tmp_path / "run", tmp_path / "out")
     assert result.code == 2 and "20.png" in result.err, result
+
+
+def test_the_method_that_does_no_harm_is_the_default(run, tmp_path):
+    result = dflare("repair", run, "-o", tmp_path / "out", "--natural", 2, "--corrupted", 2, "--json", "--force", "--quiet")
+    assert result.code == 0 and json.loads(result.out)["method"] == "natural", result
 
 
 def test_no_run(tmp_path):
