@@ -38,8 +38,8 @@ def stored(results):
 
 
 def searches(results):
-    """Files of an experiment's own searches."""
-    return [f for f in results.glob("*/*.json") if not f.name.startswith("probe")]
+    """Files of an experiment's own searches; what a killed run was writing is none."""
+    return [f for f in results.glob("*/*.json") if not f.match("running-*/*") and not f.name.startswith("probe")]
 
 
 def rows_of(file):
