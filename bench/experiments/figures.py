@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Collection
 from pathlib import Path
 
 from measures import plain
@@ -10,18 +11,11 @@ from tables import Table
 
 def histograms(samples: dict[str, list[int]], file: Path) -> None:
     """A small histogram a pair; lines at the mean (dashed) and the median (solid)."""
-    plt = _pyplot()
-    across = min(4, len(samples))
-    down = -(-len(samples) // across)
-    fig, axes = plt.subplots(down, across, figsize=(2.6 * across, 1.8 * down), squeeze=False)
-    for axis in axes.flat[len(samples):]:
-        axis.set_axis_off()
-    for axis, (name, queries) in zip(axes.flat, samples.items()):
+    fig, axes = _grid(samples, 2.6, 1.8)
+    for axis, queries in zip(axes, samples.values()):
         axis.hist(queries, bins=30, color="#4477aa", histtype="stepfilled")
         axis.axvline(statistics.mean(queries), color="#cc3311", linestyle="--", linewidth=1)
         axis.axvline(statistics.median(queries), color="#cc3311", linewidth=1)
-        axis.set_title(name, fontsize=6)
-        axis.tick_params(labelsize=6)
     fig.supxlabel("queries a seed: mean dashed, median solid", fontsize=8)
     fig.supylabel("seeds", fontsize=8)
     _save(fig, file)
@@ -67,23 +61,29 @@ def changes(points: dict[str, tuple[float, float, float, float]], file: Path) ->
 
 def curves(lines: dict[str, list[tuple[float, float, float, float]]], file: Path) -> None:
     """By name: places, values and the ends of their intervals."""
-    plt = _pyplot()
-    across = min(4, len(lines))
-    down = -(-len(lines) // across)
-    fig, axes = plt.subplots(down, across, figsize=(2.4 * across, 2.0 * down), squeeze=False, sharex=True)
-    for axis in axes.flat[len(lines):]:
-        axis.set_axis_off()
-    for axis, (name, points) in zip(axes.flat, lines.items()):
+    fig, axes = _grid(lines, 2.4, 2.0, sharex=True)
+    for axis, points in zip(axes, lines.values()):
         x, y, low, high = zip(*sorted(points))
         axis.fill_between(x, low, high, color="#4477aa", alpha=0.2, linewidth=0)
         axis.plot(x, y, "o-", markersize=3, linewidth=1, color="#4477aa")
         axis.axhline(0, color="black", linewidth=0.6)
         axis.set_xscale("log")
-        axis.set_title(name, fontsize=6)
-        axis.tick_params(labelsize=6)
     fig.supxlabel("natural images learnt from", fontsize=8)
     fig.supylabel("change of the disagreement, %", fontsize=8)
     _save(fig, file)
+
+
+def _grid(names: Collection[str], width: float, height: float, **shared) -> tuple:
+    """A figure of small drawings of that size in inches, one a name, at most four across; and their axes."""
+    across = min(4, len(names))
+    down = -(-len(names) // across)
+    fig, axes = _pyplot().subplots(down, across, figsize=(width * across, height * down), squeeze=False, **shared)
+    for axis in axes.flat[len(names):]:
+        axis.set_axis_off()
+    for axis, name in zip(axes.flat, names):
+        axis.set_title(name, fontsize=6)
+        axis.tick_params(labelsize=6)
+    return fig, axes.flat
 
 
 def _pyplot():

@@ -263,9 +263,7 @@ def _repairs(m: Measurements, name: str) -> Table:
         changes = [r["natural"]["corrupted"]["change"] for r in reports]
         table.add(pair.id, sum(r["paper"]["repeats"][0]["deviations"] for r in reports), *ratios, *cells,
                   sum(c["high"] < 0 for c in changes), sum(c["low"] > 0 for c in changes))
-    if len(table.rows) > 1:
-        table.add(f"mean of {len(table.rows)} pairs", *(_column_mean(table, i, form) for i, form in
-                                                        enumerate(table.columns.values()) if i))
+    _add_mean(table)
     return table
 
 
@@ -285,10 +283,15 @@ def _searched_again(m: Measurements) -> Table:
                                        for n in repaired]
         table.add(pair.id, *(getattr(s, what) if s else None for s in searches
                              for what in ("success", "mean_seconds", "mean_queries")))
+    _add_mean(table)
+    return table
+
+
+def _add_mean(table: Table) -> None:
+    """A last row with the mean of every column, where there are several pairs."""
     if len(table.rows) > 1:
         table.add(f"mean of {len(table.rows)} pairs", *(_column_mean(table, i, form) for i, form in
-                                                        enumerate(columns.values()) if i))
-    return table
+                                                        enumerate(table.columns.values()) if i))
 
 
 def _column_mean(table: Table, i: int, form: str) -> float | int | Bound | None:
