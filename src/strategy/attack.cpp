@@ -58,13 +58,13 @@ void Attack::begin_model() {
   const Shape& shape = context_->shape;
   const double longest = eps_ / 255.0 * std::sqrt(static_cast<double>(shape.size()));
   const double l2 = context_->budget.l2;
-  const double reach = l2 > 0 ? std::min(l2, longest) : longest;
+  reach_ = l2 > 0 ? std::min(l2, longest) : longest;
   const int spot = std::max(1, shape.width / 28);
   const bool spots = is_drawing(seed_image());
-  const Grain grain =
-      spots ? Grain{.across = spot, .down = spot} : Grain{.across = shape.width / 64, .down = shape.height};
+  const SlopePrior prior =
+      spots ? SlopePrior{.across = spot, .down = spot} : SlopePrior{.across = shape.width / 64, .down = shape.height};
   const std::size_t most = std::min(spots ? kMostAnswersOfSpots : kMostAnswersOfStripes, kMostNumbers / shape.size());
-  model_.begin(seed_image(), grain, label_, original_, compressed_, reach, most);
+  model_.begin(seed_image(), prior, label_, original_, compressed_, most);
 }
 
 void Attack::stand_at(const Verdict& v) { stand_at(v.input, v.original.log_p, v.compressed.log_p); }
@@ -82,7 +82,7 @@ void Attack::write(std::span<std::uint8_t> image, Rng& rng) {
   if (on_square_) {
     write_square(image, rng);
   } else {
-    model_.draw(rng, slope_);
+    model_.draw(reach_, rng, slope_);
     write_downhill(image);
   }
 }
@@ -90,14 +90,11 @@ void Attack::write(std::span<std::uint8_t> image, Rng& rng) {
 // As far against the slope as the budget allows: by its signs, or where L2 alone is limited by its size.
 void Attack::write_downhill(std::span<std::uint8_t> image) const {
   const PerturbationBudget& budget = context_->budget;
-  double squares = 0;
-  for (const float s : slope_) squares += static_cast<double>(s) * s;
-  const bool by_size = budget.l2 > 0 && budget.linf <= 0 && squares > 0;
-  const double factor = by_size ? 255 * budget.l2 / std::sqrt(squares) : 0;
-  for (std::size_t i = 0; i < image.size(); ++i) {
-    const int change = by_size ? static_cast<int>(std::lround(-factor * slope_[i])) : slope_[i] > 0 ? -eps_ : eps_;
-    image[i] = moved(seed_image().data[i], change);
+  if (budget.l2 > 0 && budget.linf <= 0) {
+    move_against(slope_, seed_image(), budget.l2, image);
+    return;
   }
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = moved(seed_image().data[i], slope_[i] > 0 ? -eps_ : eps_);
 }
 
 void Attack::write_square(std::span<std::uint8_t> image, Rng& rng) {

@@ -43,7 +43,8 @@ class Attack {
   const RunContext* context_ = nullptr;
   SeedIndex seed_;
   int label_ = -1;
-  int eps_ = 0;  // grey levels
+  int eps_ = 0;       // grey levels
+  double reach_ = 0;  // L2 length of the changes, on [0, 1] pixel values
   int tried_ = 0;
 
   Input image_;  // where it stands

@@ -220,7 +220,7 @@ class BoundaryStrategy : public Strategy {
   }
 
   void narrow(const Verdict& v, Rng& rng) {
-    note_ties(v);
+    ties_ = tie_scale(*context_, v);
     const double t = static_cast<double>(step_) / BlendPath::kEnd;
     const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
     (inside ? inner_ : outer_).assign(v.input);
@@ -263,20 +263,6 @@ class BoundaryStrategy : public Strategy {
   [[nodiscard]] bool is_known(std::span<const std::uint8_t> image) const {
     return std::equal(image.begin(), image.end(), inner_.pixels.begin()) ||
            std::equal(image.begin(), image.end(), outer_.pixels.begin());
-  }
-
-  void note_ties(const Verdict& v) {
-    const OutputReading& reading = context_->compressed_reading;
-    if (reading.step == 0) return;
-    const double top_p = std::max(v.compressed.top_p(), reading.step);
-    ties_.step = reading.kind == OutputKind::kLogits ? reading.step : reading.step / top_p;
-    if (context_->acceptance.ties == TiePolicy::kSkip) return;
-    const auto& log_p = v.compressed.log_p;
-    int rival = label_ == 0 ? 1 : 0;
-    for (int c = rival; c < static_cast<int>(log_p.size()); ++c) {
-      if (c != label_ && log_p[static_cast<std::size_t>(c)] > log_p[static_cast<std::size_t>(rival)]) rival = c;
-    }
-    ties_.side = label_ < rival ? TieScale::Side::kInside : TieScale::Side::kOutside;
   }
 
   SharedOperators operators_;

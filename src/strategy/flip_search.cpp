@@ -16,6 +16,21 @@ constexpr double kStepsInReach = 6;  // differences of the two models are averag
 
 }  // namespace
 
+TieScale tie_scale(const RunContext& context, const Verdict& v) {
+  const OutputReading& reading = context.compressed_reading;
+  if (reading.step == 0) return {};
+  const double top_p = std::max(v.compressed.top_p(), reading.step);
+  TieScale ties{.step = reading.kind == OutputKind::kLogits ? reading.step : reading.step / top_p};
+  if (context.acceptance.ties == TiePolicy::kSkip) return ties;
+  const auto& log_p = v.compressed.log_p;
+  int rival = v.seed_label == 0 ? 1 : 0;
+  for (int c = rival; c < static_cast<int>(log_p.size()); ++c) {
+    if (c != v.seed_label && log_p[static_cast<std::size_t>(c)] > log_p[static_cast<std::size_t>(rival)]) rival = c;
+  }
+  ties.side = v.seed_label < rival ? TieScale::Side::kInside : TieScale::Side::kOutside;
+  return ties;
+}
+
 void FlipSearch::fill(End& end, const Point& point) const {
   end.t = point.t;
   const std::array<std::span<const float>, 2> log_p{point.original, point.compressed};

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "dflare/strategy.h"
+
 namespace dflare {
 
 // How the compressed model's answers come near a tie, and how ties count.
@@ -12,6 +14,9 @@ struct TieScale {
   double step = 0;  // between neighbouring log-probabilities of the top labels; 0: real-valued outputs
   enum class Side { kNeither, kInside, kOutside } side = Side::kNeither;  // of the flip, for which a tie counts
 };
+
+// As the compressed model's answer to one image shows it.
+TieScale tie_scale(const RunContext& context, const Verdict& v);
 
 // Between a point where both models give label a and one where neither does, each model's label flips, and between the
 // two flips the models disagree. For every other class c the lead log p(a) - log p(c) has a root, and the first of them

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "dflare/budget.h"
+
 namespace dflare {
 namespace {
 
@@ -43,11 +45,11 @@ class SlopeModelOf : public testing::Test {
   void SetUp() override {
     std::fill(seed_.pixels.begin(), seed_.pixels.end(), std::uint8_t{128});
     const std::vector<float> answer = ramp_(seed_.view());
-    model_.begin(seed_.view(), {1, 1}, 0, answer, answer, 1, kMost);
+    model_.begin(seed_.view(), prior_, 0, answer, answer, kMost);
   }
 
   void ask_once(Rng& rng) {
-    model_.draw(rng, slope_);
+    model_.draw(1, rng, slope_);
     Input image = seed_;
     for (std::size_t i = 0; i < image.pixels.size(); ++i) {
       image.pixels[i] = static_cast<std::uint8_t>(image.pixels[i] + (slope_[i] > 0 ? -20 : 20));
@@ -56,6 +58,23 @@ class SlopeModelOf : public testing::Test {
     model_.add(seed_.view(), image.view(), answer, answer);
   }
 
+  // How well slopes drawn after so many answers point along the ramp, 1 being best: mean of ten streams.
+  double learnt_from(std::size_t answers) {
+    double sum = 0;
+    for (std::uint64_t stream = 0; stream < 10; ++stream) {
+      SetUp();
+      Rng rng(1, stream);
+      for (std::size_t i = 0; i < answers; ++i) {
+        if (model_.full()) model_.forget_older_half();
+        ask_once(rng);
+      }
+      model_.draw(1, rng, slope_);
+      sum += ramp_.cosine(slope_);
+    }
+    return sum / 10;
+  }
+
+  SlopePrior prior_{.across = 1, .down = 1};
   Ramp ramp_;
   Input seed_{kShape};
   SlopeModel model_;
@@ -63,16 +82,20 @@ class SlopeModelOf : public testing::Test {
 };
 
 TEST_F(SlopeModelOf, ARampPointsAlongItAfterAFewAnswers) {
-  double sum = 0;
-  for (std::uint64_t stream = 0; stream < 10; ++stream) {
-    SetUp();
-    Rng rng(1, stream);
-    for (std::size_t i = 0; i < kMost; ++i) ask_once(rng);
-    EXPECT_TRUE(model_.full());
-    model_.draw(rng, slope_);
-    sum += ramp_.cosine(slope_);
-  }
-  EXPECT_GT(sum / 10, 0.7);
+  EXPECT_GT(learnt_from(kMost), 0.7);
+  EXPECT_TRUE(model_.full());
+}
+
+TEST_F(SlopeModelOf, ARampStillDoesWhenOlderAnswersAreForgotten) { EXPECT_GT(learnt_from(3 * kMost), 0.75); }
+
+TEST_F(SlopeModelOf, ARampIsLearntFromFewerAnswersInCells) {
+  prior_.cell = 2;
+  EXPECT_GT(learnt_from(kMost / 2), 0.7);
+}
+
+TEST_F(SlopeModelOf, ARampMayHaveCellsThatItsEdgeCuts) {
+  prior_ = {.cell = 5};
+  EXPECT_GT(learnt_from(kMost / 2), 0.5);
 }
 
 TEST_F(SlopeModelOf, TheSameStreamDrawsTheSame) {
@@ -89,6 +112,26 @@ TEST_F(SlopeModelOf, TheSeedItselfTeachesNothing) {
   const std::vector<float> answer = ramp_(seed_.view());
   for (std::size_t i = 0; i < 2 * kMost; ++i) model_.add(seed_.view(), seed_.view(), answer, answer);
   EXPECT_FALSE(model_.full());
+}
+
+TEST(MoveAgainst, ReachesTheLengthAlsoWhereHalfOfTheValuesAreAtTheirEnd) {
+  Input seed(kShape);
+  std::vector<float> slope(kShape.size(), 1.0F);
+  for (std::size_t i = 0; i < slope.size(); i += 2) seed.pixels[i] = 200;  // the others are black and cannot go lower
+  Input moved(kShape);
+  move_against(slope, seed.view(), 2.0, moved.pixels);
+  EXPECT_NEAR(l2_distance(seed.view(), moved.view()), 2.0, 0.03);
+  EXPECT_LT(moved.pixels[0], 200);
+  EXPECT_EQ(moved.pixels[1], 0);
+}
+
+TEST(MoveAgainst, GoesAsFarAsThereIsRoom) {
+  const Input black(kShape);
+  Input moved(kShape);
+  move_against(std::vector<float>(kShape.size(), 1.0F), black.view(), 2.0, moved.pixels);
+  EXPECT_EQ(moved.pixels, black.pixels);
+  move_against(std::vector<float>(kShape.size(), 0.0F), black.view(), 2.0, moved.pixels);
+  EXPECT_EQ(moved.pixels, black.pixels);
 }
 
 }  // namespace
