@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kMostAnswersOfSpots = 128;  // that a model learns from
 constexpr std::size_t kMostAnswersOfStripes = 40;
 constexpr std::size_t kMostNumbers = 1U << 21;  // that a model holds: 8 MiB a chain
-constexpr double kDrawn = 0.5;                  // of the values at an end of the range: such an image is a drawing
 constexpr int kEpsWithoutLinf = 16;             // grey levels, where only SSIM limits the change
 
 // Share of the image that a square covers, falling with the number of squares tried.
@@ -24,13 +23,6 @@ double square_share(int tried) {
 
 std::uint8_t moved(std::uint8_t value, int change) {
   return static_cast<std::uint8_t>(std::clamp(value + change, 0, 255));
-}
-
-// A glyph or another drawing, not a photograph: most values are black or white.
-bool is_drawing(InputView image) {
-  const auto pixels = image.pixels();
-  const auto at_end = std::count_if(pixels.begin(), pixels.end(), [](std::uint8_t v) { return v == 0 || v == 255; });
-  return static_cast<double>(at_end) > kDrawn * static_cast<double>(pixels.size());
 }
 
 }  // namespace

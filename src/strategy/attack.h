@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dflare/strategy.h"
-#include "strategy/slope_model.h"
+#include "strategy/label_slope.h"
 #include "strategy/squares.h"
 
 namespace dflare {
@@ -51,7 +51,7 @@ class Attack {
   std::vector<float> original_, compressed_;
   double sum_ = 0;  // of both margins, there
 
-  SlopeModel model_;
+  LabelSlope model_;
   std::vector<float> slope_;
 
   bool on_square_ = false;

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "strategy/insistence.h"
+#include "strategy/learnt_steps.h"
 #include "strategy/refiners.h"
 #include "strategy/squares.h"
 
@@ -19,25 +21,13 @@ constexpr double kTimider = 0.96;  // after one that did not
 constexpr double kUneven = 0.4;    // difference of the two insistences, as a share of their sum
 constexpr int kMostEvenings = 2;   // of one change
 
-// How much surer each model is of its own answer to the finding than of the other's, in log p. A deviation's severity
-// is the lesser of the two.
-struct Insistence {
-  double original = 0, compressed = 0;
-
-  [[nodiscard]] double sum() const { return original + compressed; }
-  [[nodiscard]] double severity() const { return std::min(original, compressed); }
-  [[nodiscard]] double lean() const { return (original - compressed) / 2; }
-  // The sum is the harder half of severity: a step towards one model's boundary only shifts it between the two. So the
-  // walk goes by the mean of severity and half the sum.
-  [[nodiscard]] double height() const { return (severity() + sum() / 2) / 2; }
-};
-
-// Adds a random change to a random square and keeps what raises the height. A change that lowers it is tried with the
-// opposite sign next, since so small a step is nearly linear; one that raises it is repeated. Changes grow while they
-// pay and shrink while they do not. A change that raises the sum but leaves one model far surer than the other is
-// evened out, by a step along the line through seed and finding: there both models lean towards the same side. 8-bit
-// outputs hold severity on one of their steps for long: a change that leaves it there is taken too, so as not to stay
-// at one place of the step.
+// Keeps changes that raise the height. Where outputs are real numbers these are LearntSteps at first; once they are
+// worn out, and from the start where outputs come in steps, too coarse to learn small differences from, they are random
+// changes of random squares. A square's change that lowers the height is tried with the opposite sign next, since so
+// small a step is nearly linear; one that raises it is repeated. Changes grow while they pay and shrink while they do
+// not. A change that raises the sum but leaves one model far surer than the other is evened out, by a step along the
+// line through seed and finding: there both models lean towards the same side. 8-bit outputs hold severity on one of
+// their steps for long: a change that leaves it there is taken too, so as not to stay at one place of the step.
 class Climb : public Refiner {
  public:
   void begin(const RunContext& context, SeedIndex seed, const Best& found, double severity,
@@ -56,6 +46,8 @@ class Climb : public Refiner {
     next_ = Next::kFresh;
     evenings_ = 0;
     change_.assign(current_.pixels.size(), 0);
+    by_square_ = context.original_reading.step > 0 || context.compressed_reading.step > 0;
+    steps_.begin(context.input(seed));
     find_line(context, seed);
   }
 
@@ -80,6 +72,7 @@ class Climb : public Refiner {
     }
     if (v.deviates) keep_if_best(v);
     const Insistence now = {lead(v.original, a_, b_), lead(v.compressed, b_, a_)};
+    if (!by_square_) learn_slope(v, now);
     if (next_ == Next::kEven) learn_pull(now);
     if (v.deviates && now.height() > at_.height()) {
       climbed(v, now);
@@ -117,20 +110,26 @@ class Climb : public Refiner {
 
   void climbed(const Verdict& v, const Insistence& now) {
     move_to(v, now);
-    amplitude_ = std::min(amplitude_ * kBolder, kMostAmplitude);
+    if (by_square_)
+      amplitude_ = std::min(amplitude_ * kBolder, kMostAmplitude);
+    else
+      steps_.lengthen();
     if (next_ == Next::kOpposite) {
       for (int& c : change_) c = -c;
     }
     const bool evened = next_ == Next::kEven;
-    next_ = evened ? Next::kFresh : Next::kAgain;
+    next_ = evened || !by_square_ ? Next::kFresh : Next::kAgain;
     if (!evened && std::abs(now.lean()) > kUneven * now.sum()) even_out(v, now);
   }
 
   void fell_short(const Verdict& v, const Insistence& now) {
     if (evenings_ < kMostEvenings && now.sum() > at_.sum() && even_out(v, now)) return;
     evenings_ = 0;
-    amplitude_ = std::max(amplitude_ * kTimider, kLeastAmplitude);
-    next_ = next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
+    if (by_square_)
+      amplitude_ = std::max(amplitude_ * kTimider, kLeastAmplitude);
+    else
+      steps_.shorten();
+    next_ = by_square_ && next_ == Next::kFresh ? Next::kOpposite : Next::kFresh;
   }
 
   // From the finding to the seed both models lean towards the seed's label, at first as if they did so evenly.
@@ -167,7 +166,20 @@ class Climb : public Refiner {
 
   [[nodiscard]] double progress() const { return static_cast<double>(asked_) / static_cast<double>(queries_); }
 
+  void learn_slope(const Verdict& v, const Insistence& now) {
+    if (steps_.full()) steps_.anchor_at(current_.view(), at_);
+    steps_.learn(v.input, now);
+  }
+
   void draw_change(Rng& rng) {
+    by_square_ = by_square_ || steps_.worn_out();
+    if (by_square_)
+      draw_square(rng);
+    else
+      steps_.draw(at_, rng, change_);
+  }
+
+  void draw_square(Rng& rng) {
     const double share = kFirstShare * std::pow(kLastShare / kFirstShare, progress());
     std::fill(change_.begin(), change_.end(), 0);
     const Window w = random_square(current_.shape, share * current_.shape.height, rng);
@@ -186,6 +198,8 @@ class Climb : public Refiner {
   std::int64_t asked_ = 0;
   Next next_ = Next::kFresh;
   std::vector<int> change_;
+  bool by_square_ = false;  // how the change was drawn
+  LearntSteps steps_;
 
   std::vector<int> line_;  // the seed less the finding
   double pull_ = 0;        // change of the lean over the whole line, estimated

@@ -4,14 +4,13 @@
 
 #include "strategy/blend_path.h"
 #include "strategy/flip_search.h"
+#include "strategy/label_slope.h"
 #include "strategy/refiners.h"
-#include "strategy/slope_model.h"
 
 namespace dflare {
 namespace {
 
 constexpr std::size_t kMostAnswers = 192;  // that the slope is learnt from; then the older half is forgotten
-constexpr int kMostCells = 32;             // along either side of the image
 constexpr double kStepBack = 0.03;         // of the finding towards the seed: the first try
 constexpr double kFirstSaving = 0.1;
 constexpr double kMostSaving = 0.3;
@@ -20,7 +19,7 @@ constexpr double kBolder = 1.5;    // after a try that left the label
 constexpr double kTimider = 0.97;  // after one that did not
 constexpr int kMostSteps = 12;     // along one ray
 
-// Tries images nearer to the seed than the best, against the slope that is learnt from their answers (see SlopeModel).
+// Tries images nearer to the seed than the best, against the slope that is learnt from their answers (see LabelSlope).
 // Where one of them has left the label in both models, the flips along the ray from the seed to it are found as by
 // `boundary`: the deviation between them is nearer still. How much nearer the next try is to be grows while tries leave
 // the label and shrinks while they do not.
@@ -38,9 +37,7 @@ class Shrink : public Refiner {
     distance_ = l2_distance(seed_image(), best_.view());
     saving_ = kFirstSaving;
     phase_ = Phase::kFirst;
-    const int side = std::max(context.shape.height, context.shape.width);
-    const SlopePrior prior{.across = 1, .down = 1, .cell = (side + kMostCells - 1) / kMostCells};
-    model_.begin(seed_image(), prior, label_, at_seed.original, at_seed.compressed, kMostAnswers);
+    model_.begin(seed_image(), spots(context.shape, 1), label_, at_seed.original, at_seed.compressed, kMostAnswers);
   }
 
   void propose(Rng& rng, Batch& out) override {
@@ -135,7 +132,7 @@ class Shrink : public Refiner {
 
   Phase phase_ = Phase::kFirst;
   double saving_ = kFirstSaving;  // of the distance, that the next try is to make
-  SlopeModel model_;
+  LabelSlope model_;
   std::vector<float> slope_;
 
   Input far_;  // end of the ray

@@ -5,11 +5,11 @@
 #include <array>
 #include <cmath>
 
-#include "dflare/budget.h"
-
 namespace dflare {
 namespace {
 
+constexpr double kDrawn = 0.5;  // of the values at an end of the range: such an image is a drawing
+constexpr int kMostCells = 32;
 constexpr double kNoise = 0.03;       // of an answer, as a share of its prior variance: how far from straight lines are
 constexpr double kTemperature = 0.4;  // share of what is unknown that is drawn: 1 explores most
 constexpr float kColourTie = 0.5F;    // how much of a slope the three channels have in common
@@ -28,26 +28,31 @@ double dot(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-void SlopeModel::begin(InputView seed, const SlopePrior& prior, int label, std::span<const float> original,
-                       std::span<const float> compressed, std::size_t most) {
-  shape_ = seed.shape;
+SlopePrior spots(const Shape& shape, int reach) {
+  const int side = std::max(shape.height, shape.width);
+  return {.across = reach, .down = reach, .cell = (side + kMostCells - 1) / kMostCells};
+}
+
+bool is_drawing(InputView image) {
+  const auto pixels = image.pixels();
+  const auto at_end = std::count_if(pixels.begin(), pixels.end(), [](std::uint8_t v) { return v == 0 || v == 255; });
+  return static_cast<double>(at_end) > kDrawn * static_cast<double>(pixels.size());
+}
+
+void SlopeModel::begin(const Shape& shape, const SlopePrior& prior, std::size_t outputs, std::size_t most) {
+  shape_ = shape;
   prior_ = prior;
   const auto in_cells = [&prior](int pixels) { return (pixels + prior.cell - 1) / prior.cell; };
   cells_ = {in_cells(shape_.height), in_cells(shape_.width), shape_.channels};
-  label_ = static_cast<std::size_t>(label);
-  classes_ = original.size();
+  outputs_ = outputs;
   size_ = 0;
   most_ = most;
-  base_.resize(classes_);
-  for (std::size_t c = 0; c < classes_; ++c) {
-    base_[c] = (original[label_] - original[c] + compressed[label_] - compressed[c]) / 2.0;
-  }
   changes_.resize(most_ * cells_.size());
   noise_.resize(most_);
   factors_.resize(most_ * most_);
-  answers_.resize(classes_ * most_);
-  falls_.resize(classes_ * most_);
-  for (auto* v : {&weights_, &best_weights_, &doubts_}) v->reserve(most_);
+  rises_.resize(outputs_ * most_);
+  falls_.resize(outputs_ * most_);
+  for (auto* v : {&weights_, &doubts_}) v->reserve(most_);
   for (auto* v : {&gathered_, &noise_field_, &drawn_}) v->resize(cells_.size());
   line_.reserve(static_cast<std::size_t>(std::max(cells_.height, cells_.width)));
 }
@@ -67,10 +72,10 @@ void SlopeModel::for_each_value_of_cells(F&& f) const {
 
 // The change of every cell. Divided by a cell's side, its L2 norm is that of the change itself where that is one within
 // cells.
-void SlopeModel::gather(InputView seed, InputView image) {
+void SlopeModel::gather(InputView anchor, InputView image) {
   std::fill(gathered_.begin(), gathered_.end(), 0.0F);
   for_each_value_of_cells(
-      [&](std::size_t i, std::size_t cell) { gathered_[cell] += static_cast<float>(image.data[i] - seed.data[i]); });
+      [&](std::size_t i, std::size_t cell) { gathered_[cell] += static_cast<float>(image.data[i] - anchor.data[i]); });
   for (float& v : gathered_) v /= 255.0F * static_cast<float>(prior_.cell);
 }
 
@@ -116,20 +121,16 @@ void SlopeModel::blur(std::vector<float>& values) {
   }
 }
 
-void SlopeModel::add(InputView seed, InputView image, std::span<const float> original,
-                     std::span<const float> compressed) {
-  gather(seed, image);
+void SlopeModel::add(InputView anchor, InputView image, std::span<const double> rises) {
+  gather(anchor, image);
   blur(gathered_);
-  if (dot(gathered_, gathered_) <= 0) return;  // the seed itself
+  if (dot(gathered_, gathered_) <= 0) return;  // the anchor itself
   std::copy(gathered_.begin(), gathered_.end(), change(size_).begin());
-  for (std::size_t c = 0; c < classes_; ++c) {
-    const double lead = (original[label_] - original[c] + compressed[label_] - compressed[c]) / 2.0;
-    answers_[c * most_ + size_] = lead - base_[c];
-  }
+  for (std::size_t o = 0; o < outputs_; ++o) rises_[o * most_ + size_] = rises[o];
   factor_in();
 }
 
-// Takes in the next answer, whose change and leads are in place.
+// Takes in the next answer, whose change and rises are in place.
 void SlopeModel::factor_in() {
   const std::size_t n = size_;
   const double variance = dot(change(n), change(n));
@@ -142,9 +143,9 @@ void SlopeModel::factor_in() {
     rest -= factor(n, j) * factor(n, j);
   }
   factor(n, n) = std::sqrt(std::max(rest, 0.1 * noise_[n]));
-  for (std::size_t c = 0; c < classes_; ++c) {
-    double* const falls = falls_.data() + c * most_;
-    double v = answers_[c * most_ + n];
+  for (std::size_t o = 0; o < outputs_; ++o) {
+    double* const falls = falls_.data() + o * most_;
+    double v = rises_[o * most_ + n];
     for (std::size_t k = 0; k < n; ++k) v -= factor(n, k) * falls[k];
     falls[n] = v / factor(n, n);
   }
@@ -156,9 +157,9 @@ void SlopeModel::forget_older_half() {
   const std::size_t kept = size_ - first;
   const float* const changes = changes_.data();
   std::copy(changes + first * cells_.size(), changes + size_ * cells_.size(), changes_.data());
-  for (std::size_t c = 0; c < classes_; ++c) {
-    double* const answers = answers_.data() + c * most_;
-    std::copy(answers + first, answers + size_, answers);
+  for (std::size_t o = 0; o < outputs_; ++o) {
+    double* const rises = rises_.data() + o * most_;
+    std::copy(rises + first, rises + size_, rises);
   }
   size_ = 0;
   while (size_ < kept) factor_in();
@@ -178,38 +179,34 @@ void SlopeModel::solve_back(std::vector<double>& values) {
   }
 }
 
-// The class whose lead a change along its own slope brings lowest; best_weights_ gets the slope's weights. `spread`:
-// how large the answers say slopes are, against the prior.
-std::size_t SlopeModel::likeliest_rival(double reach, double& spread) {
-  std::size_t best = classes_;
-  double least = 0;
-  double squares = 0;
-  for (std::size_t c = 0; c < classes_; ++c) {
-    if (c == label_) continue;
-    const auto first = falls_.begin() + static_cast<std::ptrdiff_t>(c * most_);
-    weights_.assign(first, first + static_cast<std::ptrdiff_t>(size_));
-    double explained = 0;
-    for (const double f : weights_) explained += f * f;
-    squares += explained;
-    solve_back(weights_);
-    for (std::size_t i = 0; i < size_; ++i) explained -= noise_[i] * weights_[i] * weights_[i];
-    const double lead = base_[c] - reach * std::sqrt(std::max(explained, 0.0));
-    if (best == classes_ || lead < least) {
-      least = lead;
-      best = c;
-      std::swap(best_weights_, weights_);
-    }
-  }
-  spread = std::sqrt(squares / static_cast<double>(size_ * std::max<std::size_t>(1, classes_ - 1)));
-  return best;
+// The weights of the output's likeliest slope.
+void SlopeModel::solve(std::size_t output) {
+  const double* const falls = falls_.data() + output * most_;
+  weights_.assign(falls, falls + size_);
+  solve_back(weights_);
 }
 
-void SlopeModel::draw(double reach, Rng& rng, std::vector<float>& slope) {
+double SlopeModel::steepness(std::size_t output) {
+  solve(output);
+  const double* const falls = falls_.data() + output * most_;
+  double explained = 0;
+  for (std::size_t i = 0; i < size_; ++i) explained += falls[i] * falls[i] - noise_[i] * weights_[i] * weights_[i];
+  return std::sqrt(std::max(explained, 0.0));
+}
+
+double SlopeModel::spread(std::size_t output) const {
+  const double* const falls = falls_.data() + output * most_;
+  double squares = 0;
+  for (std::size_t i = 0; i < size_; ++i) squares += falls[i] * falls[i];
+  return std::sqrt(squares / static_cast<double>(size_));
+}
+
+void SlopeModel::draw(std::size_t output, double spread, Rng& rng, std::vector<float>& slope) {
   rng.normals(noise_field_);
   drawn_.assign(noise_field_.begin(), noise_field_.end());
-  if (size_ > 0) {
-    double spread = 0;
-    if (likeliest_rival(reach, spread) < classes_) condition(kTemperature * spread, rng);
+  if (!empty()) {
+    solve(output);
+    condition(kTemperature * spread, rng);
   }
   blur(drawn_);
   write_pixels(slope);
@@ -225,26 +222,9 @@ void SlopeModel::condition(double amplitude, Rng& rng) {
   solve_back(doubts_);
   for (float& v : drawn_) v *= static_cast<float>(amplitude);
   for (std::size_t i = 0; i < size_; ++i) {
-    const auto weight = static_cast<float>(best_weights_[i] - doubts_[i]);
+    const auto weight = static_cast<float>(weights_[i] - doubts_[i]);
     const std::span<const float> changed = change(i);
     for (std::size_t k = 0; k < drawn_.size(); ++k) drawn_[k] += weight * changed[k];
-  }
-}
-
-void move_against(std::span<const float> slope, InputView seed, double l2, std::span<std::uint8_t> image) {
-  constexpr int kRounds = 5;
-  constexpr double kNearEnough = 0.99;
-  double steepness = 0;
-  for (const float s : slope) steepness += static_cast<double>(s) * s;
-  double factor = steepness > 0 ? 255 * l2 / std::sqrt(steepness) : 0;
-  for (int round = 0; round < kRounds; ++round) {  // clipping shortens the change, so that it takes more
-    for (std::size_t i = 0; i < image.size(); ++i) {
-      const double wanted = std::clamp(seed.data[i] - factor * slope[i], 0.0, 255.0);
-      image[i] = static_cast<std::uint8_t>(std::lround(wanted));
-    }
-    const double length = l2_distance(seed, {seed.shape, image.data()});
-    if (length <= 0 || length >= kNearEnough * l2) return;
-    factor *= l2 / length;
   }
 }
 

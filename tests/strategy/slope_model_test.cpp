@@ -1,138 +1,68 @@
-// Slopes are learnt from few answers.
+// Two outputs, each with a slope of its own.
 #include "strategy/slope_model.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
-
-#include "dflare/budget.h"
 
 namespace dflare {
 namespace {
 
-constexpr Shape kShape{12, 12, 1};
-constexpr std::size_t kMost = 24;
+constexpr Shape kShape{10, 10, 1};
+constexpr std::size_t kAnswers = 40;
 
-// The label's log-probability leads by a smooth linear function of the pixels.
-struct Ramp {
-  std::vector<double> slope;
-
-  Ramp() {
-    for (int y = 0; y < kShape.height; ++y) {
-      for (int x = 0; x < kShape.width; ++x) slope.push_back(std::sin(0.5 * x) + std::cos(0.4 * y));
+// The lean of an image to the left, and twice its lean to the top, on pixels from 0 to 1.
+std::array<double, 2> leans(InputView image) {
+  std::array<double, 2> sums{};
+  for (int y = 0; y < kShape.height; ++y) {
+    for (int x = 0; x < kShape.width; ++x) {
+      const double v = image.data[y * kShape.width + x] / 255.0;
+      sums[0] += x < kShape.width / 2 ? v : -v;
+      sums[1] += y < kShape.height / 2 ? 2 * v : -2 * v;
     }
   }
-  [[nodiscard]] std::vector<float> operator()(InputView in) const {
-    double lead = 0;
-    for (std::size_t i = 0; i < slope.size(); ++i) lead += slope[i] * in.data[i] / 255;
-    return {static_cast<float>(lead), 0.0F};
-  }
-  [[nodiscard]] double cosine(const std::vector<float>& other) const {
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (std::size_t i = 0; i < slope.size(); ++i) {
-      ab += slope[i] * other[i];
-      aa += slope[i] * slope[i];
-      bb += static_cast<double>(other[i]) * other[i];
-    }
-    return ab / std::sqrt(aa * bb);
-  }
-};
+  return sums;
+}
 
-class SlopeModelOf : public testing::Test {
+class TwoOutputs : public testing::Test {
  protected:
   void SetUp() override {
-    std::fill(seed_.pixels.begin(), seed_.pixels.end(), std::uint8_t{128});
-    const std::vector<float> answer = ramp_(seed_.view());
-    model_.begin(seed_.view(), prior_, 0, answer, answer, kMost);
-  }
-
-  void ask_once(Rng& rng) {
-    model_.draw(1, rng, slope_);
-    Input image = seed_;
-    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
-      image.pixels[i] = static_cast<std::uint8_t>(image.pixels[i] + (slope_[i] > 0 ? -20 : 20));
+    std::fill(grey_.pixels.begin(), grey_.pixels.end(), std::uint8_t{128});
+    model_.begin(kShape, spots(kShape, 1), 2, kAnswers);
+    Rng rng(3, 0);
+    while (!model_.full()) {
+      Input image(kShape);
+      for (auto& v : image.pixels) v = static_cast<std::uint8_t>(rng.between(108, 148));
+      model_.add(grey_.view(), image.view(), leans(image.view()));  // of the grey image both are 0
     }
-    const std::vector<float> answer = ramp_(image.view());
-    model_.add(seed_.view(), image.view(), answer, answer);
   }
 
-  // How well slopes drawn after so many answers point along the ramp, 1 being best: mean of ten streams.
-  double learnt_from(std::size_t answers) {
-    double sum = 0;
-    for (std::uint64_t stream = 0; stream < 10; ++stream) {
-      SetUp();
-      Rng rng(1, stream);
-      for (std::size_t i = 0; i < answers; ++i) {
-        if (model_.full()) model_.forget_older_half();
-        ask_once(rng);
-      }
-      model_.draw(1, rng, slope_);
-      sum += ramp_.cosine(slope_);
+  // What one drawn slope says of both leans: the sums of its values, signed as in leans().
+  std::array<double, 2> drawn(std::size_t output) {
+    Rng rng(4, output);
+    model_.draw(output, model_.spread(output), rng, slope_);
+    std::array<double, 2> sums{};
+    for (std::size_t i = 0; i < slope_.size(); ++i) {
+      sums[0] += i % 10 < 5 ? slope_[i] : -slope_[i];
+      sums[1] += i / 10 < 5 ? slope_[i] : -slope_[i];
     }
-    return sum / 10;
+    return sums;
   }
 
-  SlopePrior prior_{.across = 1, .down = 1};
-  Ramp ramp_;
-  Input seed_{kShape};
+  Input grey_{kShape};
   SlopeModel model_;
   std::vector<float> slope_;
 };
 
-TEST_F(SlopeModelOf, ARampPointsAlongItAfterAFewAnswers) {
-  EXPECT_GT(learnt_from(kMost), 0.7);
-  EXPECT_TRUE(model_.full());
+TEST_F(TwoOutputs, ADrawnSlopeIsThatOfItsOutput) {
+  for (const std::size_t output : {0U, 1U}) {
+    const auto sums = drawn(output);
+    EXPECT_GT(sums[output], 3 * std::abs(sums[1 - output]));
+  }
 }
 
-TEST_F(SlopeModelOf, ARampStillDoesWhenOlderAnswersAreForgotten) { EXPECT_GT(learnt_from(3 * kMost), 0.75); }
-
-TEST_F(SlopeModelOf, ARampIsLearntFromFewerAnswersInCells) {
-  prior_.cell = 2;
-  EXPECT_GT(learnt_from(kMost / 2), 0.7);
-}
-
-TEST_F(SlopeModelOf, ARampMayHaveCellsThatItsEdgeCuts) {
-  prior_ = {.cell = 5};
-  EXPECT_GT(learnt_from(kMost / 2), 0.5);
-}
-
-TEST_F(SlopeModelOf, TheSameStreamDrawsTheSame) {
-  Rng a(1, 2);
-  for (int i = 0; i < 5; ++i) ask_once(a);
-  const std::vector<float> first = slope_;
-  SetUp();
-  Rng b(1, 2);
-  for (int i = 0; i < 5; ++i) ask_once(b);
-  EXPECT_EQ(first, slope_);
-}
-
-TEST_F(SlopeModelOf, TheSeedItselfTeachesNothing) {
-  const std::vector<float> answer = ramp_(seed_.view());
-  for (std::size_t i = 0; i < 2 * kMost; ++i) model_.add(seed_.view(), seed_.view(), answer, answer);
-  EXPECT_FALSE(model_.full());
-}
-
-TEST(MoveAgainst, ReachesTheLengthAlsoWhereHalfOfTheValuesAreAtTheirEnd) {
-  Input seed(kShape);
-  std::vector<float> slope(kShape.size(), 1.0F);
-  for (std::size_t i = 0; i < slope.size(); i += 2) seed.pixels[i] = 200;  // the others are black and cannot go lower
-  Input moved(kShape);
-  move_against(slope, seed.view(), 2.0, moved.pixels);
-  EXPECT_NEAR(l2_distance(seed.view(), moved.view()), 2.0, 0.03);
-  EXPECT_LT(moved.pixels[0], 200);
-  EXPECT_EQ(moved.pixels[1], 0);
-}
-
-TEST(MoveAgainst, GoesAsFarAsThereIsRoom) {
-  const Input black(kShape);
-  Input moved(kShape);
-  move_against(std::vector<float>(kShape.size(), 1.0F), black.view(), 2.0, moved.pixels);
-  EXPECT_EQ(moved.pixels, black.pixels);
-  move_against(std::vector<float>(kShape.size(), 0.0F), black.view(), 2.0, moved.pixels);
-  EXPECT_EQ(moved.pixels, black.pixels);
-}
+TEST_F(TwoOutputs, TheSteeperOneIsKnown) { EXPECT_NEAR(model_.steepness(1) / model_.steepness(0), 2, 0.5); }
 
 }  // namespace
 }  // namespace dflare
