@@ -47,7 +47,7 @@ class Climb : public Refiner {
     evenings_ = 0;
     change_.assign(current_.pixels.size(), 0);
     by_square_ = context.original_reading.step > 0 || context.compressed_reading.step > 0;
-    steps_.begin(context.input(seed));
+    if (!by_square_) steps_.begin(context.input(seed));
     find_line(context, seed);
   }
 
