@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "cli/terminal.h"
 
 namespace dflare::cli {
@@ -15,36 +13,29 @@ constexpr const char* kErase = "\r\x1b[2K";
 
 }  // namespace
 
-AskDisplay::AskDisplay(bool quiet) {
-  if (quiet) return;
-  if (is_terminal(stderr)) {
-    thread_ = std::thread([this] { loop(); });
-  } else {
+AskDisplay::AskDisplay(bool quiet) : drawn_(!quiet && is_terminal(stderr)) {
+  if (drawn_) {
+    ticker_ = Ticker(kRedrawEvery, [this] {
+      redraw();
+      return true;
+    });
+  } else if (!quiet) {
     fmt::print(stderr, "asking both models natural images ...\n");
   }
 }
 
 AskDisplay::~AskDisplay() {
-  {
-    const std::lock_guard lock(lock_);
-    ended_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  ticker_ = {};
+  if (!drawn_) return;
+  fmt::print(stderr, "{}", kErase);
+  std::fflush(stderr);
 }
 
-void AskDisplay::loop() {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point began = Clock::now();
-  std::unique_lock lock(lock_);
-  while (!wake_.wait_for(lock, kRedrawEvery, [this] { return ended_; })) {
-    const std::int64_t answers = asked_;
-    const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-    fmt::print(stderr, "{}asking both models natural images: {} answers, {}/s", kErase, grouped(answers),
-               grouped(static_cast<std::int64_t>(static_cast<double>(answers) / seconds)));
-    std::fflush(stderr);
-  }
-  fmt::print(stderr, "{}", kErase);
+void AskDisplay::redraw() {
+  const std::int64_t answers = asked_;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  fmt::print(stderr, "{}asking both models natural images: {} answers, {}/s", kErase, grouped(answers),
+             grouped(static_cast<std::int64_t>(static_cast<double>(answers) / seconds)));
   std::fflush(stderr);
 }
 

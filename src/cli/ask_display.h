@@ -2,10 +2,10 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
-#include <mutex>
-#include <thread>
+
+#include "core/ticker.h"
 
 namespace dflare::cli {
 
@@ -21,13 +21,12 @@ class AskDisplay {
   [[nodiscard]] std::atomic<std::int64_t>& asked() { return asked_; }
 
  private:
-  void loop();
+  void redraw();
 
   std::atomic<std::int64_t> asked_{0};
-  bool ended_ = false;
-  std::mutex lock_;
-  std::condition_variable wake_;
-  std::thread thread_;
+  const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  const bool drawn_;
+  Ticker ticker_;  // last: it uses the others
 };
 
 }  // namespace dflare::cli

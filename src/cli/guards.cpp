@@ -41,32 +41,23 @@ InterruptGuard::~InterruptGuard() {
 
 Watchdog::Watchdog(const LiveProgress& live, double timeout_seconds, std::string run_folder)
     : live_(live), timeout_seconds_(timeout_seconds), run_folder_(std::move(run_folder)) {
-  if (timeout_seconds > 0) thread_ = std::thread([this] { loop(); });
+  if (timeout_seconds <= 0) return;
+  const std::chrono::duration<double> pause(std::clamp(timeout_seconds / 4, 0.01, 1.0));
+  ticker_ = Ticker(pause, [this] {
+    if (is_hung()) end_program();
+    return true;
+  });
 }
 
-Watchdog::~Watchdog() {
-  {
-    const std::lock_guard lock(lock_);
-    ended_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Watchdog::loop() {
-  std::unique_lock lock(lock_);
-  const auto pause = std::chrono::duration<double>(std::clamp(timeout_seconds_ / 4, 0.01, 1.0));
-  while (!wake_.wait_for(lock, pause, [this] { return ended_; })) {
-    if (!is_hung()) continue;
-    const bool had_begun = live_.seeds_total > 0 && !run_folder_.empty();
-    const std::string kept =
-        had_begun ? fmt::format("what was found is kept in {0}; `dflare resume {0}` goes on, ", run_folder_) : "";
-    fmt::print(stderr,
-               "\nerror: a model has not answered for {:g} seconds\nhint: {}--query-timeout SECONDS waits longer\n",
-               timeout_seconds_, kept);
-    std::fflush(stderr);
-    _exit(3);
-  }
+void Watchdog::end_program() const {
+  const bool had_begun = live_.seeds_total > 0 && !run_folder_.empty();
+  const std::string kept =
+      had_begun ? fmt::format("what was found is kept in {0}; `dflare resume {0}` goes on, ", run_folder_) : "";
+  fmt::print(stderr,
+             "\nerror: a model has not answered for {:g} seconds\nhint: {}--query-timeout SECONDS waits longer\n",
+             timeout_seconds_, kept);
+  std::fflush(stderr);
+  _exit(3);
 }
 
 bool Watchdog::is_hung() const {

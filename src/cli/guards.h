@@ -1,11 +1,9 @@
 // What watches over a run from outside the engine: the user's Ctrl-C, and models that hang.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <string>
-#include <thread>
 
+#include "core/ticker.h"
 #include "dflare/search.h"
 
 namespace dflare::cli {
@@ -24,21 +22,17 @@ class InterruptGuard {
 class Watchdog {
  public:
   Watchdog(const LiveProgress& live, double timeout_seconds, std::string run_folder);  // empty: nothing is kept
-  ~Watchdog();
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
 
  private:
-  void loop();
   [[nodiscard]] bool is_hung() const;
+  [[noreturn]] void end_program() const;
 
   const LiveProgress& live_;
   const double timeout_seconds_;
   const std::string run_folder_;
-  bool ended_ = false;
-  std::mutex lock_;
-  std::condition_variable wake_;
-  std::thread thread_;
+  Ticker ticker_;  // last: it uses the others
 };
 
 }  // namespace dflare::cli

@@ -10,23 +10,24 @@
 namespace dflare::cli {
 namespace {
 
-constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
-constexpr auto kPrintEvery = std::chrono::seconds(5);
+constexpr std::chrono::milliseconds kRedrawEvery{100};
+constexpr std::chrono::milliseconds kPrintEvery{5000};
 
 }  // namespace
 
 ProgressDisplay::ProgressDisplay(const LiveProgress& live, bool quiet)
     : live_(live), terminal_(is_terminal(stderr)), began_(std::chrono::steady_clock::now()) {
-  if (!quiet) thread_ = std::thread([this] { loop(); });
+  if (quiet) return;
+  const std::chrono::duration<double> pause = terminal_ ? kRedrawEvery : kPrintEvery;
+  ticker_ = Ticker(pause, [this] {
+    show();
+    return true;
+  });
 }
 
 ProgressDisplay::~ProgressDisplay() {
-  {
-    const std::lock_guard lock(lock_);
-    ended_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  ticker_ = {};
+  erase();
 }
 
 void ProgressDisplay::begin() {
@@ -36,17 +37,13 @@ void ProgressDisplay::begin() {
   began_ = std::chrono::steady_clock::now();
 }
 
-void ProgressDisplay::loop() {
-  std::unique_lock lock(lock_);
-  const auto pause = terminal_ ? std::chrono::milliseconds(kRedrawEvery) : std::chrono::milliseconds(kPrintEvery);
-  while (!wake_.wait_for(lock, pause, [this] { return ended_; })) {
-    if (terminal_) {
-      redraw();
-    } else if (running_) {
-      print_line();
-    }
+void ProgressDisplay::show() {
+  const std::lock_guard lock(lock_);
+  if (terminal_) {
+    redraw();
+  } else if (running_) {
+    print_line();
   }
-  erase();
 }
 
 void ProgressDisplay::redraw() {

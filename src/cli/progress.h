@@ -2,11 +2,10 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
 
+#include "core/ticker.h"
 #include "dflare/search.h"
 
 namespace dflare::cli {
@@ -25,7 +24,7 @@ class ProgressDisplay {
   void begin();
 
  private:
-  void loop();
+  void show();
   void redraw();
   void print_line();
   [[nodiscard]] std::string counts() const;
@@ -39,10 +38,8 @@ class ProgressDisplay {
   std::chrono::steady_clock::time_point began_;
   std::int64_t done_before_ = 0;
   bool running_ = false;  // the engine is past start-up
-  bool ended_ = false;
   std::mutex lock_;
-  std::condition_variable wake_;
-  std::thread thread_;
+  Ticker ticker_;  // last: it uses the others
 };
 
 }  // namespace dflare::cli

@@ -3,9 +3,8 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+
+#include "core/ticker.h"
 
 namespace dflare {
 
@@ -13,14 +12,11 @@ namespace dflare {
 class Deadline {
  public:
   Deadline(double seconds, std::atomic<bool>& stop) {
-    if (seconds > 0) thread_ = std::jthread([this, seconds, &stop] { wait(seconds, stop); });
-  }
-  ~Deadline() {
-    {
-      const std::lock_guard lock(lock_);
-      over_ = true;
-    }
-    wake_.notify_all();
+    if (seconds <= 0) return;
+    ticker_ = Ticker(std::chrono::duration<double>(seconds), [this, &stop] {
+      if (!stop.exchange(true)) passed_ = true;
+      return false;
+    });
   }
   Deadline(const Deadline&) = delete;
   Deadline& operator=(const Deadline&) = delete;
@@ -28,17 +24,8 @@ class Deadline {
   [[nodiscard]] bool passed() const { return passed_; }
 
  private:
-  void wait(double seconds, std::atomic<bool>& stop) {
-    std::unique_lock lock(lock_);
-    if (wake_.wait_for(lock, std::chrono::duration<double>(seconds), [this] { return over_; })) return;
-    if (!stop.exchange(true)) passed_ = true;
-  }
-
-  std::mutex lock_;
-  std::condition_variable wake_;
-  bool over_ = false;
   std::atomic<bool> passed_{false};
-  std::jthread thread_;  // last: it uses the others
+  Ticker ticker_;  // last: it uses the other
 };
 
 }  // namespace dflare
