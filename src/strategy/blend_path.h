@@ -1,6 +1,7 @@
 // A path of u8 images from one image to another.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,6 +17,10 @@ namespace dflare {
 class BlendPath {
  public:
   static constexpr std::int32_t kEnd = 1 << 16;
+  static std::int32_t step_at(double t) { return static_cast<std::int32_t>(std::lround(t * kEnd)); }
+  static double t_at(std::int32_t step) { return static_cast<double>(step) / kEnd; }
+  // Whether no image is left between two places that far apart.
+  static bool is_narrow(double t) { return t * kEnd < 1.5; }
 
   // Borrows both images until the next start().
   void start(InputView from, InputView to, Rng& rng);

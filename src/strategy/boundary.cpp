@@ -18,10 +18,9 @@
 namespace dflare {
 namespace {
 
-constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
-constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
-constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
-constexpr std::int32_t kNarrow = 1;  // of a path, in 2^-16: no image left between
+constexpr int kNaturalProbes = 5;  // of --end-points auto, before it falls back on another seed
+constexpr int kCandidates = 24;    // other seeds looked at for a path; the nearest is taken
+constexpr int kComposed = 12;      // operators composed for an end point of --end-points mutate
 
 class BoundaryStrategy : public Strategy {
  public:
@@ -48,7 +47,7 @@ class BoundaryStrategy : public Strategy {
       write_end_point(image, rng);
       return;
     }
-    step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
+    step_ = BlendPath::step_at(flips_.next(ties_));
     write(step_, image);
     while (is_known(image)) {  // nothing new to learn here: the path has run out of images
       leave_collapsed_path(rng);
@@ -56,7 +55,7 @@ class BoundaryStrategy : public Strategy {
         write_end_point(image, rng);
         return;
       }
-      step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
+      step_ = BlendPath::step_at(flips_.next(ties_));
       write(step_, image);
     }
   }
@@ -83,7 +82,7 @@ class BoundaryStrategy : public Strategy {
   }
 
   [[nodiscard]] std::string how() const override {
-    const double t = static_cast<double>(probing_ ? BlendPath::kEnd : step_) / BlendPath::kEnd;
+    const double t = BlendPath::t_at(probing_ ? BlendPath::kEnd : step_);
     switch (source_) {
       case Source::kBlend:
         return fmt::format(R"({{"end_point":"blend","with":{},"t":{}}})", other_.value, t);
@@ -221,13 +220,13 @@ class BoundaryStrategy : public Strategy {
 
   void narrow(const Verdict& v, Rng& rng) {
     ties_ = tie_scale(*context_, v);
-    const double t = static_cast<double>(step_) / BlendPath::kEnd;
+    const double t = BlendPath::t_at(step_);
     const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
     (inside ? inner_ : outer_).assign(v.input);
     if (inside && source_ == Source::kAttack) attack_.stand_at(v);  // should the path end without a find
     if (flips_.lost_to_ties(ties_))
       choose_end_point(rng);
-    else if (flips_.width() * BlendPath::kEnd < kNarrow + 0.5)
+    else if (BlendPath::is_narrow(flips_.width()))
       leave_collapsed_path(rng);
   }
 
@@ -237,7 +236,7 @@ class BoundaryStrategy : public Strategy {
       choose_end_point(rng);
       return;
     }
-    corruption_t_ = static_cast<double>(step_) / BlendPath::kEnd;
+    corruption_t_ = BlendPath::t_at(step_);
     within_corruption_ = true;
     near_end_.assign(inner_.view());
     far_.assign(outer_.view());
@@ -254,7 +253,7 @@ class BoundaryStrategy : public Strategy {
 
   void write(std::int32_t step, std::span<std::uint8_t> image) const {
     if (source_ == Source::kCorrupt && !within_corruption_) {
-      corruption_->apply(seed_image(), static_cast<double>(step) / BlendPath::kEnd, key_, image);
+      corruption_->apply(seed_image(), BlendPath::t_at(step), key_, image);
     } else {
       path_.at(step, image);
     }

@@ -56,7 +56,7 @@ class Shrink : public Refiner {
         phase_ = Phase::kSearch;
         [[fallthrough]];
       case Phase::kSearch:
-        step_ = static_cast<std::int32_t>(std::lround(flips_.next(ties_) * BlendPath::kEnd));
+        step_ = BlendPath::step_at(flips_.next(ties_));
         path_.at(step_, image);
         break;
     }
@@ -116,8 +116,8 @@ class Shrink : public Refiner {
 
   void searched(const Verdict& v, bool taken) {
     ties_ = tie_scale(*context_, v);
-    flips_.learn({static_cast<double>(step_) / BlendPath::kEnd, v.original.log_p, v.compressed.log_p});
-    const bool collapsed = flips_.width() * BlendPath::kEnd < 1.5;
+    flips_.learn({BlendPath::t_at(step_), v.original.log_p, v.compressed.log_p});
+    const bool collapsed = BlendPath::is_narrow(flips_.width());
     const bool too_far = flips_.inside() * ray_ >= distance_;
     if (taken || ++steps_ == kMostSteps || collapsed || too_far || flips_.lost_to_ties(ties_)) phase_ = Phase::kTry;
   }

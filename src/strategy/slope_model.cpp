@@ -8,8 +8,8 @@
 namespace dflare {
 namespace {
 
-constexpr double kDrawn = 0.5;  // of the values at an end of the range: such an image is a drawing
-constexpr int kMostCells = 32;
+constexpr double kDrawn = 0.5;        // of the values at an end of the range: such an image is a drawing
+constexpr int kMostCells = 32;        // along either side
 constexpr double kNoise = 0.03;       // of an answer, as a share of its prior variance: how far from straight lines are
 constexpr double kTemperature = 0.4;  // share of what is unknown that is drawn: 1 explores most
 constexpr float kColourTie = 0.5F;    // how much of a slope the three channels have in common

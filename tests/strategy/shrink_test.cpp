@@ -19,7 +19,7 @@ Leads leads(InputView in) {
   return {lead, lead - 0.2};
 }
 
-// A little lighter on the left: both models are 4 to 1 for it.
+// A little lighter on the left: both models lead by about 4.
 Input seed() {
   Input image(kShape);
   for (std::size_t i = 0; i < kShape.size(); ++i) image.pixels[i] = on_the_left(i) ? kLight : kDark;
