@@ -217,7 +217,7 @@ TEST_F(Quality, MostFindingsOfTheDefaultAreNatural) {
   EXPECT_GE(share(searched(kPatchesInt8, kBoundary)), 0.55);
 }
 
-// Median severity 0.25 to 4.2, median L2 4.5 to 1.6.
+// Median severity 0.25 to 6.5 (squares alone: 4.2), median L2 4.5 to 1.6.
 TEST_F(Quality, RefiningMakesFindingsDecisiveOrNear) {
   const Opened models = open(kDigitsPruned);
   SearchSettings s;
@@ -230,7 +230,7 @@ TEST_F(Quality, RefiningMakesFindingsDecisiveOrNear) {
   const Tally shrunk = searched(models, s);
   EXPECT_EQ(climbed.all_found, plain.all_found);
   EXPECT_EQ(shrunk.all_found, plain.all_found);
-  EXPECT_GE(median(climbed.severities), 10 * median(plain.severities));
+  EXPECT_GE(median(climbed.severities), 20 * median(plain.severities));
   EXPECT_LE(median(shrunk.l2s), median(plain.l2s) / 2);
 }
 
