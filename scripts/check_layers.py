@@ -51,6 +51,7 @@ LIBRARIES = {
     r"nlohmann/": {"core", "findings", "export", "cli"},
     r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
+    r"nettle/": {"core"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h
 }

@@ -71,19 +71,32 @@ Givens collect(const std::deque<Bound>& bounds) {
   return givens;
 }
 
-void refuse_leftovers(const Verb& verb, const std::vector<std::string>& leftovers) {
-  if (leftovers.empty()) return;
+// What helps against an option that the verb does not have: the nearest that it has, or the verb that has it.
+std::string meant_by(const Verb& verb, const std::string& name) {
   std::vector<std::string> names{"--help"};
   for (const Flag* flag : flags_of(verb.set)) {
     if (!is_argument(*flag)) names.push_back("--" + flag->name);
   }
+  std::string others;
+  for (const Verb& other : verbs()) {
+    const auto has = [&name](const Flag* flag) { return !is_argument(*flag) && "--" + flag->name == name; };
+    if (std::ranges::any_of(flags_of(other.set), has)) {
+      others += fmt::format("{}`dflare {}`", others.empty() ? "" : ", ", other.name);
+    }
+  }
+  if (!others.empty())
+    return fmt::format("it is an option of {}; dflare {} -h lists those of {}", others, verb.name, verb.name);
+  const std::string meant = nearest_name(name, names);
+  return meant.empty() ? fmt::format("dflare {} -h lists the options", verb.name)
+                       : fmt::format("did you mean '{}'?", meant);
+}
+
+void refuse_leftovers(const Verb& verb, const std::vector<std::string>& leftovers) {
+  if (leftovers.empty()) return;
   for (const std::string& word : leftovers) {
     if (!word.starts_with('-')) continue;
     const std::string name = word.substr(0, word.find('='));
-    const std::string meant = nearest_name(name, names);
-    throw Error(ErrorCode::kBadArgument, fmt::format("unknown option '{}'", name),
-                meant.empty() ? fmt::format("dflare {} -h lists the options", verb.name)
-                              : fmt::format("did you mean '{}'?", meant));
+    throw Error(ErrorCode::kBadArgument, fmt::format("unknown option '{}'", name), meant_by(verb, name));
   }
   throw Error(ErrorCode::kBadArgument, fmt::format("unexpected argument '{}'", leftovers.front()),
               "usage: " + usage(verb));
@@ -138,6 +151,7 @@ const Verb& verb_named(const std::string& name) {
     if (verb.name == name) return verb;
     names.push_back(verb.name);
   }
+  if (name.starts_with('-')) names = {"--help", "--version", "-h", "-V"};
   const char* const what = name.starts_with('-') ? "option" : "verb";
   throw Error(ErrorCode::kBadArgument, fmt::format("unknown {} '{}'", what, name), known_names_hint(name, names));
 }
@@ -150,12 +164,6 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (first == "-V" || first == "--version") return {nullptr, {}, version_text()};
   if (first == "help") return {nullptr, {}, argc > 2 ? long_help(verb_named(argv[2])) : overview()};
   return parse_verb(verb_named(first), argc - 1, argv + 1);
-}
-
-Options resolve(const Givens& givens) {
-  Options options;
-  for (const Given& given : givens) assign(options, given);
-  return options;
 }
 
 }  // namespace dflare::cli

@@ -1,5 +1,5 @@
 // The options of `dflare guard`.
-#include "cli/guard_flags.h"
+#include "cli/flags.h"
 
 namespace dflare::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/hash.h"
 #include "cli/settings.h"
+#include "core/hash.h"
 #include "dflare/corruptions.h"
 #include "dflare/error.h"
 

@@ -49,6 +49,7 @@ std::string short_entry(const Flag& flag) {
 std::string long_entry(const Flag& flag) {
   std::string entry = left_side(flag) + "\n" + wrapped(flag.brief + ".", 10);
   if (!flag.details.empty()) entry += "\n" + wrapped(flag.details, 10);
+  if (!flag.only_with.words.empty()) entry += wrapped("[only with: " + flag.only_with.words + "]", 10);
   if (const std::string value = default_text(flag); !value.empty()) entry += wrapped("[default: " + value + "]", 10);
   return entry + "\n";
 }

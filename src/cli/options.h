@@ -68,6 +68,12 @@ enum VerbSet : unsigned {
   kGuard = 128,
 };
 
+// When an option does anything.
+struct Condition {
+  std::string words = {};                   // the options that it works with, as typed; empty: always
+  bool (*holds)(const Options&) = nullptr;  // null: always
+};
+
 // One row of the table.
 struct Flag {
   std::string name;          // on the command line, in TOML files and in a run's settings
@@ -81,8 +87,9 @@ struct Flag {
   std::string default_words = {};  // where the default needs words
   std::vector<std::string> choices = {};
   double least = -std::numeric_limits<double>::infinity();
-  bool saved = true;     // part of the settings that a run records
-  bool is_path = false;  // recorded as an absolute path
+  Condition only_with = {};  // given in vain it is refused
+  bool saved = true;         // part of the settings that a run records
+  bool is_path = false;      // recorded as an absolute path
 };
 
 // A value as someone gave it.
@@ -91,7 +98,10 @@ struct Given {
   std::string text;
 };
 
-// All rows, in the order of the help.
+// Values given for a verb, in rising precedence: config file, command line.
+using Givens = std::vector<Given>;
+
+// All rows, in the order of the help: arguments first, groups together.
 const std::vector<Flag>& flag_table();
 // The rows of one verb: arguments first.
 std::vector<const Flag*> flags_of(unsigned verb);
@@ -103,6 +113,9 @@ std::string spelled(const Flag& flag);
 // The default as the help shows it; may be empty.
 std::string default_text(const Flag& flag);
 
+// Defaults, then the givens in order. Throws kBadArgument as assign() does, and for an option that has no effect beside
+// the others.
+Options resolve(const Givens& givens);
 // Puts the text where it belongs. Throws kBadArgument naming the option, what was expected and the nearest choice.
 void assign(Options& options, const Given& given);
 

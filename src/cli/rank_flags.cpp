@@ -1,49 +1,7 @@
 // The options of `dflare rank`.
-#include "cli/rank_flags.h"
-
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include "cli/flags.h"
 
 namespace dflare::cli {
-namespace {
-
-constexpr std::array<std::string_view, 29> kOfSearch{"original",
-                                                     "seeds",
-                                                     "labels",
-                                                     "classes",
-                                                     "seed-filter",
-                                                     "preprocess",
-                                                     "original-preprocess",
-                                                     "compressed-preprocess",
-                                                     "input-size",
-                                                     "output",
-                                                     "output-name",
-                                                     "original-output-name",
-                                                     "compressed-output-name",
-                                                     "label-offset",
-                                                     "original-label-offset",
-                                                     "compressed-label-offset",
-                                                     "tflite-kernels",
-                                                     "onnxruntime",
-                                                     "tflite",
-                                                     "ties",
-                                                     "rng-seed",
-                                                     "max-queries",
-                                                     "query-timeout",
-                                                     "batch",
-                                                     "workers",
-                                                     "threads",
-                                                     "config",
-                                                     "json",
-                                                     "quiet"};
-
-}  // namespace
-
-bool rank_takes(const Flag& flag) {
-  return (flag.verbs & kSearch) != 0 && std::ranges::find(kOfSearch, flag.name) != kOfSearch.end();
-}
-
 std::vector<Flag> rank_flags() {
   return {
       {.name = "variants",

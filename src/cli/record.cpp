@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "cli/hash.h"
 #include "cli/machine.h"
 #include "cli/settings.h"
+#include "core/hash.h"
 #include "core/reading_json.h"
 #include "dflare/error.h"
 

@@ -1,5 +1,5 @@
 // The options of `dflare repair`.
-#include "cli/repair_flags.h"
+#include "cli/flags.h"
 
 #include "dflare/repair.h"
 
@@ -105,7 +105,7 @@ std::vector<Flag> repair_flags() {
   flags.push_back({.name = "compressed-head",
                    .metavar = "FILE",
                    .verbs = kSearch,
-                   .group = "Models",
+                   .group = kModelGroup,
                    .slot = &Options::compressed_head,
                    .brief = "Search the compressed model with a repair head: a head.json of `dflare repair`",
                    .default_words = "none",
@@ -114,7 +114,7 @@ std::vector<Flag> repair_flags() {
                    .letter = 'o',
                    .metavar = "FOLDER",
                    .verbs = kRepair,
-                   .group = "Output",
+                   .group = kOutputGroup,
                    .slot = &Options::out,
                    .brief = "Folder for repair.json and head.json",
                    .default_words = "RUN/repair-METHOD",

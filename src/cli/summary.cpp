@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/hash.h"
 #include "cli/record.h"
+#include "core/hash.h"
 #include "dflare/statistics.h"
 
 namespace dflare::cli {

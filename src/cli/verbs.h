@@ -8,9 +8,6 @@
 
 namespace dflare::cli {
 
-// Values given for a verb, in rising precedence: config file, command line.
-using Givens = std::vector<Given>;
-
 int search(const Givens& givens);
 int resume(const Givens& givens);
 int inspect(const Givens& givens);
@@ -30,8 +27,5 @@ struct Verb {
 };
 
 const std::vector<Verb>& verbs();
-
-// Defaults, then the givens in order.
-Options resolve(const Givens& givens);
 
 }  // namespace dflare::cli

@@ -209,8 +209,12 @@ BAD_OPTIONS = [
     (["--strategy", "dflair"], ["dflair", "did you mean 'dflare'"]),
     (["--fitness", "papr"], ["papr", "did you mean 'paper'"]),
     (["--selection", "unifrom"], ["did you mean 'uniform'"]),
-    (["--operators", "gausian-noise"], ["gausian-noise", "did you mean 'gaussian-noise'"]),
-    (["--operators", ""], ["error:"]),
+    (["--strategy", "dflare", "--operators", "gausian-noise"], ["gausian-noise", "did you mean 'gaussian-noise'"]),
+    (["--strategy", "dflare", "--operators", ""], ["error:"]),
+    (["--operators", "paper"], ["--operators has no effect", "--strategy dflare"]),
+    (["--strategy", "random", "--end-points", "blend"], ["--end-points has no effect", "--strategy boundary"]),
+    (["--refine-queries", "50"], ["--refine-queries has no effect", "--refine climb"]),
+    (["--catch", "0.9"], ["unknown option '--catch'", "of `dflare guard`"]),
     (["--preprocess", "imagnet"], ["imagnet", "did you mean 'imagenet'"]),
     (["--preprocess", "scal=255"], ["scal", "did you mean 'scale'"]),
     (["--preprocess", "std=0"], ["error:"]),
@@ -240,7 +244,7 @@ def test_bad_option_is_refused(options, parts, tmp_path, seeds):
 
 @pytest.mark.parametrize("arguments, parts", [
     (["serach", "a", "b", "c"], ["serach", "did you mean 'search'"]),
-    (["--versoin"], ["--versoin"]),
+    (["--versoin"], ["--versoin", "did you mean '--version'"]),
     (["search", "a.onnx"], ["COMPRESSED is missing"]),
     (["resume"], ["RUN is missing"]),
     (["resume", "nowhere"], ["nowhere"]),

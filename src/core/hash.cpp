@@ -1,5 +1,5 @@
 // SHA-256, by Nettle.
-#include "cli/hash.h"
+#include "core/hash.h"
 
 #include <fmt/format.h>
 #include <nettle/sha2.h>
@@ -10,7 +10,7 @@
 
 #include "dflare/error.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 class Sha256 {
@@ -51,4 +51,4 @@ std::string sha256_of_file(const std::filesystem::path& file) {
   return hash.hex();
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

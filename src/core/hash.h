@@ -6,11 +6,11 @@
 #include <span>
 #include <string>
 
-namespace dflare::cli {
+namespace dflare {
 
 // In hexadecimal.
 std::string sha256(std::span<const std::uint8_t> bytes);
 // Throws kBadInput for a file that cannot be read.
 std::string sha256_of_file(const std::filesystem::path& file);
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,0 +1,145 @@
+// The options that say what is asked: arguments, inputs, their labels, and what is done to pixels.
+#include "cli/flags.h"
+
+namespace dflare::cli {
+namespace {
+
+std::vector<Flag> seed_flags() {
+  return {
+      {.name = "seeds",
+       .metavar = "SEEDS",
+       .verbs = kInspect,
+       .group = kInputGroup,
+       .slot = &Options::seeds,
+       .brief = "Ask the models these inputs: a folder of images or a .npy array",
+       .details = "Shows what their outputs were taken for, accuracy where labels are known, and for two models how "
+                  "often they agree.",
+       .saved = false,
+       .is_path = true},
+      {.name = "labels",
+       .metavar = "FILE",
+       .verbs = kModels | kRank,
+       .group = kInputGroup,
+       .slot = &Options::labels,
+       .brief = "True labels: a CSV of `file,label`, or a .npy of integers",
+       .details =
+           "Without it, the names of the folders that hold the images are the labels, where they are integers or "
+           "names listed by --classes. Needed with an array of inputs if accuracy matters.",
+       .is_path = true},
+      {.name = "classes",
+       .metavar = "FILE",
+       .verbs = kModels | kRank,
+       .group = kInputGroup,
+       .slot = &Options::classes,
+       .brief = "Names of the classes, one a line, in the order of the outputs",
+       .details = "Use it when folders or labels are names, not class indices.",
+       .is_path = true},
+      {.name = "seed-filter",
+       .metavar = "RULE",
+       .verbs = kSearch | kRank,
+       .group = kInputGroup,
+       .slot = &Options::seed_filter,
+       .brief = "Which inputs are searched from: auto, correct or agree",
+       .details = "`correct`: both models give the true label. `agree`: both give the same label, true or not (the "
+                  "experiments of the paper). `auto`: correct where there are labels, agree where not. Inputs on which "
+                  "the two already differ are findings of kind `natural` whatever the rule.",
+       .choices = {"auto", "correct", "agree"}},
+      {.name = "max-seeds",
+       .metavar = "N",
+       .verbs = kSearch,
+       .group = kInputGroup,
+       .slot = &Options::max_seeds,
+       .brief = "Search from the first N usable inputs only",
+       .default_words = "all",
+       .least = 0},
+      {.name = "shard",
+       .metavar = "I/N",
+       .verbs = kSearch,
+       .group = kInputGroup,
+       .slot = &Options::shard,
+       .brief = "Search every N-th usable input, beginning with the I-th (from 0)",
+       .details = "Splits a run over machines: 0/4, 1/4, 2/4 and 3/4 together find what one run finds.",
+       .default_words = "all"},
+  };
+}
+
+std::vector<Flag> preprocess_flags() {
+  return {
+      {.name = "preprocess",
+       .metavar = "HOW",
+       .verbs = kModels | kRank,
+       .group = kInputGroup,
+       .slot = &Options::preprocess,
+       .brief = "What the models want done to pixels: a preset, key=value list or .toml file",
+       .details =
+           "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1). Inline: "
+           "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
+           "further keys order (rgb|bgr), layout (nchw|nhwc), resize, crop, filter. 8-bit model inputs use their "
+           "own scale and zero point after it. If the accuracy that `dflare inspect` shows is near chance, this "
+           "is the option to look at."},
+      {.name = "original-preprocess",
+       .metavar = "HOW",
+       .verbs = kSearch | kRank,
+       .group = kInputGroup,
+       .slot = &Options::original_preprocess,
+       .brief = "The same, for the original only",
+       .default_words = "--preprocess"},
+      {.name = "compressed-preprocess",
+       .metavar = "HOW",
+       .verbs = kSearch | kRank,
+       .group = kInputGroup,
+       .slot = &Options::compressed_preprocess,
+       .brief = "The same, for the compressed model only",
+       .details = "Resizing and cropping of images follow the original's: both models see the same image.",
+       .default_words = "--preprocess"},
+  };
+}
+
+}  // namespace
+
+std::vector<Flag> argument_flags() {
+  return {
+      {.name = "original",
+       .metavar = "ORIGINAL",
+       .verbs = kSearch | kRank,
+       .slot = &Options::original,
+       .brief = "The model before compression: .onnx or .tflite",
+       .is_path = true},
+      {.name = "compressed",
+       .metavar = "COMPRESSED",
+       .verbs = kSearch,
+       .slot = &Options::compressed,
+       .brief = "The same model after compression: .onnx or .tflite",
+       .is_path = true},
+      {.name = "seeds",
+       .metavar = "SEEDS",
+       .verbs = kSearch | kRank,
+       .slot = &Options::seeds,
+       .brief = "Real inputs: a folder of PNG and JPEG files, or a .npy array",
+       .details = "Folders named by integers are class indices; see --labels and --classes for other ways. An array is "
+                  "u8, N x H x W x C or N x H x W. Images of another size are resized and cropped once, on loading.",
+       .is_path = true},
+      {.name = "run",
+       .metavar = "RUN",
+       .verbs = kResume | kExport | kShow | kRepair | kGuard,
+       .slot = &Options::run,
+       .brief = "The folder of a run",
+       .saved = false},
+      {.name = "id",
+       .metavar = "ID",
+       .verbs = kShow,
+       .slot = &Options::id,
+       .brief = "The finding: its seed's number, or SEED:ORDINAL; its image's name begins with both",
+       .saved = false},
+      {.name = "models",
+       .metavar = "MODEL...",
+       .verbs = kInspect,
+       .slot = &Options::models,
+       .brief = "Model files: .onnx or .tflite",
+       .saved = false},
+  };
+}
+
+std::vector<Flag> input_flags() { return joined({seed_flags(), preprocess_flags()}); }
+
+}  // namespace dflare::cli
