@@ -74,8 +74,9 @@ std::vector<Flag> preprocess_flags() {
        .details =
            "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1). Inline: "
            "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
-           "further keys order (rgb|bgr), layout (nchw|nhwc), resize, crop, filter. 8-bit model inputs use their "
-           "own scale and zero point after it. If the accuracy that `dflare inspect` shows is near chance, this "
+           "further keys order (rgb|bgr), layout (nchw|nhwc); for images of another size fit "
+           "(crop|squash|letterbox:GREY), resize, crop, filter; for files alpha (white|drop), orientation (exif|stored). "
+           "8-bit model inputs use their own scale and zero point after it. If the accuracy that `dflare inspect` shows is near chance, this "
            "is the option to look at."},
       {.name = "original-preprocess",
        .metavar = "HOW",

@@ -100,6 +100,10 @@ std::string spelled_out(const std::string& preprocess) {
   return preprocess.empty() ? preprocess : to_string(parse_preprocess(preprocess));
 }
 
+std::string as_recorded(const std::string& preprocess) {
+  return preprocess.empty() ? preprocess : to_string(parse_recorded_preprocess(preprocess));
+}
+
 nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
   if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) {
     const std::string& value = options.**text;
@@ -201,7 +205,8 @@ Options options_from(const nlohmann::ordered_json& settings) {
     if (!flag->saved || !settings.contains(flag->name)) continue;
     const auto& value = settings[flag->name];
     if (const auto* text = std::get_if<std::string Options::*>(&flag->slot)) {
-      options.** text = value.get<std::string>();
+      const auto recorded = value.get<std::string>();
+      options.** text = flag->name.ends_with("preprocess") ? as_recorded(recorded) : recorded;
     } else if (const auto* number = std::get_if<std::int64_t Options::*>(&flag->slot)) {
       options.** number = value.get<std::int64_t>();
     } else if (const auto* real = std::get_if<double Options::*>(&flag->slot)) {

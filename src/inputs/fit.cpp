@@ -1,4 +1,6 @@
-// Resizing, cropping and grey <-> RGB: done once, when an image of another size is loaded.
+// Resizing, cropping, letterboxing and grey <-> RGB: done once, when an image of another size is loaded.
+#include "inputs/fit.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,21 +13,8 @@
 namespace dflare {
 namespace {
 
+constexpr double kMaxSide = 1U << 30U;
 constexpr double kMaxResizedPixels = 256.0 * (1U << 20U);
-
-int filter_code(ResizeFilter filter) {
-  switch (filter) {
-    case ResizeFilter::kNearest:
-      return cv::INTER_NEAREST;
-    case ResizeFilter::kBilinear:
-      return cv::INTER_LINEAR;
-    case ResizeFilter::kBicubic:
-      return cv::INTER_CUBIC;
-    case ResizeFilter::kArea:
-      return cv::INTER_AREA;
-  }
-  return cv::INTER_LINEAR;
-}
 
 cv::Mat borrow(InputView image) {
   // OpenCV has no read-only view; nothing below writes to it.
@@ -33,54 +22,105 @@ cv::Mat borrow(InputView image) {
           const_cast<std::uint8_t*>(image.data)};  // NOLINT(cppcoreguidelines-pro-type-const-cast)
 }
 
-// The centre part of that size, rounded towards the top left.
-cv::Mat centre(const cv::Mat& image, cv::Size size) {
-  return image(cv::Rect((image.cols - size.width) / 2, (image.rows - size.height) / 2, size.width, size.height));
+// Sides that keep the proportions of `from` when the one named becomes `side`; fractions of a pixel are cut, as by
+// torchvision and timm.
+cv::Size with_width(cv::Size from, double side) {
+  return cv::Size2d(std::min(side, kMaxSide), std::min(std::floor(side * from.height / from.width), kMaxSide));
+}
+cv::Size with_height(cv::Size from, double side) {
+  const cv::Size turned = with_width({from.height, from.width}, side);
+  return {turned.height, turned.width};
 }
 
-// How much larger the image becomes before the crop: its shorter side reaches `resize`, and it covers the model's size.
-double enlargement(cv::Size from, cv::Size to, const Preprocess& preprocess) {
-  const double cover =
-      std::max(static_cast<double>(to.width) / from.width, static_cast<double>(to.height) / from.height);
-  if (preprocess.resize == 0) return cover / preprocess.crop_fraction;
-  return std::max(cover, static_cast<double>(preprocess.resize) / std::min(from.width, from.height));
+cv::Size covering(cv::Size from, cv::Size to, double crop_fraction) {
+  const bool width_binds = static_cast<double>(to.width) * from.height >= static_cast<double>(to.height) * from.width;
+  const cv::Size size = width_binds ? with_width(from, std::floor(to.width / crop_fraction))
+                                    : with_height(from, std::floor(to.height / crop_fraction));
+  return {std::max(size.width, to.width), std::max(size.height, to.height)};
 }
 
-// Leaves out what the crop would drop anyway of a very long image, which might not fit into memory when enlarged.
-cv::Mat without_far_ends(const cv::Mat& image, cv::Size to, double factor) {
-  const auto keep = [factor](int have, int wanted) {
-    return static_cast<int>(std::min<double>(have, 4 * std::ceil(wanted / factor)));
-  };
-  return centre(image, {keep(image.cols, to.width), keep(image.rows, to.height)});
+// What an image becomes before the crop: as large as asked, and at least as large as the model's input.
+cv::Size size_to_crop(cv::Size from, cv::Size to, const Preprocess& preprocess) {
+  if (preprocess.resize == 0) return covering(from, to, preprocess.crop_fraction);
+  const cv::Size asked =
+      from.width <= from.height ? with_width(from, preprocess.resize) : with_height(from, preprocess.resize);
+  return asked.width >= to.width && asked.height >= to.height ? asked : covering(from, to, 1);
 }
 
-// Bilinear and bicubic filters look at two or four pixels, however much the image shrinks; the average over whole
-// pixels first keeps fine patterns from aliasing.
-cv::Mat shrink_by_whole_pixels(const cv::Mat& image, double factor, ResizeFilter filter) {
-  const int step = static_cast<int>(1 / factor);
-  if (step < 2 || filter == ResizeFilter::kNearest || filter == ResizeFilter::kArea) return image;
+// The largest size within `to` that keeps the proportions.
+cv::Size size_within(cv::Size from, cv::Size to) {
+  const double factor =
+      std::min(static_cast<double>(to.width) / from.width, static_cast<double>(to.height) / from.height);
+  const auto scaled = [factor](int side) { return std::max(1, static_cast<int>(std::nearbyint(side * factor))); };
+  return {std::min(scaled(from.width), to.width), std::min(scaled(from.height), to.height)};
+}
+
+// Where a centred part begins; half a pixel goes to the even one, as in torchvision's CenterCrop.
+int centred(int whole, int part) {
+  const int both = whole - part;
+  return both / 2 + (both % 2 != 0 && both / 2 % 2 != 0 ? 1 : 0);
+}
+
+int opencv_code(ResizeFilter filter) {
+  switch (filter) {
+    case ResizeFilter::kCvNearest:
+      return cv::INTER_NEAREST;
+    case ResizeFilter::kCvCubic:
+      return cv::INTER_CUBIC;
+    case ResizeFilter::kCvArea:
+      return cv::INTER_AREA;
+    default:
+      return cv::INTER_LINEAR;
+  }
+}
+
+bool is_pillows(ResizeFilter filter) { return filter <= ResizeFilter::kLanczos; }
+
+cv::Mat resized_part(const cv::Mat& image, const ResizedPart& part, ResizeFilter filter) {
+  if (part.full == image.size()) return image(part.window);
+  if (is_pillows(filter)) return resample(image, part, filter);
+  if (static_cast<double>(part.full.width) * part.full.height > kMaxResizedPixels) {
+    throw_too_large(image.size(), part.full);
+  }
   cv::Mat out;
-  cv::resize(image, out, {std::max(1, image.cols / step), std::max(1, image.rows / step)}, 0, 0, cv::INTER_AREA);
+  cv::resize(image, out, part.full, 0, 0, opencv_code(filter));
+  return out(part.window);
+}
+
+cv::Mat crop(const cv::Mat& image, cv::Size to, const Preprocess& preprocess) {
+  if (std::min(to.width, to.height) / preprocess.crop_fraction > kMaxResize) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("crop={} of an image makes {} x {} pixels, so that its sides are above {}",
+                            preprocess.crop_fraction, to.width, to.height, kMaxResize),
+                "use a larger crop= in the preprocessing");
+  }
+  const cv::Size full = size_to_crop(image.size(), to, preprocess);
+  if (std::max(full.width, full.height) >= kMaxSide) throw_too_large(image.size(), full);
+  const cv::Rect window(centred(full.width, to.width), centred(full.height, to.height), to.width, to.height);
+  return resized_part(image, {full, window}, preprocess.filter);
+}
+
+cv::Mat letterbox(const cv::Mat& image, cv::Size to, const Preprocess& preprocess) {
+  const cv::Size size = size_within(image.size(), to);
+  const cv::Mat inner = resized_part(image, {size, {{0, 0}, size}}, preprocess.filter);
+  cv::Mat out(to, image.type(), cv::Scalar::all(preprocess.pad));
+  inner.copyTo(out(cv::Rect({(to.width - size.width) / 2, (to.height - size.height) / 2}, size)));
   return out;
 }
 
-cv::Mat resize_and_crop(const cv::Mat& whole, cv::Size to, const Preprocess& preprocess) {
-  const double factor = enlargement(whole.size(), to, preprocess);
-  const cv::Mat image = without_far_ends(whole, to, factor);
-  const auto scaled = [factor](int have, int least) {
-    return std::max(least, static_cast<int>(std::lround(std::min(have * factor, 1e9))));
-  };
-  const cv::Size size{scaled(image.cols, to.width), scaled(image.rows, to.height)};
-  if (static_cast<double>(size.width) * size.height > kMaxResizedPixels) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("resizing {} x {} to {} x {} pixels needs too much memory", whole.cols, whole.rows,
-                            size.width, size.height),
-                "use a smaller resize= or a larger crop= in the preprocessing");
+cv::Mat to_size(const cv::Mat& image, cv::Size to, const Preprocess& preprocess) {
+  if (image.size() == to) return image;
+  switch (preprocess.fit) {
+    case Fit::kSquash:
+      return resized_part(image, {to, {{0, 0}, to}}, preprocess.filter);
+    case Fit::kLetterbox:
+      return letterbox(image, to, preprocess);
+    case Fit::kEarlierCrop:
+      return earlier_resize_and_crop(image, to, preprocess);
+    case Fit::kCrop:
+      break;
   }
-  cv::Mat resized;
-  cv::resize(shrink_by_whole_pixels(image, factor, preprocess.filter), resized, size, 0, 0,
-             filter_code(preprocess.filter));
-  return centre(resized, to);
+  return crop(image, to, preprocess);
 }
 
 cv::Mat with_channels(const cv::Mat& image, int channels) {
@@ -94,7 +134,21 @@ bool is_image(const Shape& shape) {
   return shape.height > 0 && shape.width > 0 && (shape.channels == 1 || shape.channels == 3);
 }
 
+// Grey first, where it is wanted, as when a file is opened as grey: a third of the work.
+cv::Mat fitted(const cv::Mat& image, const Shape& shape, const Preprocess& preprocess) {
+  const bool grey_first = shape.channels == 1 && preprocess.fit != Fit::kEarlierCrop;
+  const cv::Mat begun = grey_first ? with_channels(image, 1) : image;
+  return with_channels(to_size(begun, {shape.width, shape.height}, preprocess), shape.channels);
+}
+
 }  // namespace
+
+void throw_too_large(cv::Size from, cv::Size to) {
+  throw Error(ErrorCode::kBadInput,
+              fmt::format("resizing {} x {} to {} x {} pixels needs too much memory", from.width, from.height, to.width,
+                          to.height),
+              "shrink the image first");
+}
 
 Input fit_image(InputView image, const Shape& shape, const Preprocess& preprocess) {
   if (image.shape == shape) return Input(image);
@@ -104,12 +158,9 @@ Input fit_image(InputView image, const Shape& shape, const Preprocess& preproces
                                                        s.height, s.width, s.channels));
     }
   }
-  const cv::Mat whole = borrow(image);
-  const cv::Size to{shape.width, shape.height};
-  const cv::Mat fitted =
-      with_channels(whole.size() == to ? whole : resize_and_crop(whole, to, preprocess), shape.channels);
   Input out(shape);
-  fitted.copyTo(cv::Mat(shape.height, shape.width, CV_8UC(shape.channels), out.pixels.data()));
+  fitted(borrow(image), shape, preprocess)
+      .copyTo(cv::Mat(shape.height, shape.width, CV_8UC(shape.channels), out.pixels.data()));
   return out;
 }
 

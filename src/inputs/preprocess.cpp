@@ -18,7 +18,6 @@
 namespace dflare {
 namespace {
 
-constexpr int kMaxResize = 32768;
 constexpr std::size_t kMaxTomlBytes = 1U << 20U;
 
 Preprocess scaled(float scale, std::array<float, 3> mean = {0, 0, 0}, std::array<float, 3> std = {1, 1, 1}) {
@@ -48,16 +47,25 @@ const std::vector<std::pair<std::string, Preprocess>>& presets() {
   return known;
 }
 
-const std::vector<std::string> kKeys{"scale", "mean", "std", "order", "layout", "resize", "crop", "filter"};
+const std::vector<std::string> kKeys{"scale",  "mean", "std",    "order", "layout",     "fit",
+                                     "resize", "crop", "filter", "alpha", "orientation"};
 
 template <class T>
 using Words = std::vector<std::pair<std::string, T>>;
 const Words<ChannelOrder> kOrders{{"rgb", ChannelOrder::kRgb}, {"bgr", ChannelOrder::kBgr}};
 const Words<Layout> kLayouts{{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}};
-const Words<ResizeFilter> kFilters{{"nearest", ResizeFilter::kNearest},
-                                   {"bilinear", ResizeFilter::kBilinear},
-                                   {"bicubic", ResizeFilter::kBicubic},
-                                   {"area", ResizeFilter::kArea}};
+const Words<Fit> kFits{{"crop", Fit::kCrop},
+                       {"squash", Fit::kSquash},
+                       {"letterbox", Fit::kLetterbox},
+                       {"earlier-crop", Fit::kEarlierCrop}};
+const Words<ResizeFilter> kFilters{
+    {"nearest", ResizeFilter::kNearest},    {"box", ResizeFilter::kBox},
+    {"bilinear", ResizeFilter::kBilinear},  {"bicubic", ResizeFilter::kBicubic},
+    {"lanczos", ResizeFilter::kLanczos},    {"cv-nearest", ResizeFilter::kCvNearest},
+    {"cv-linear", ResizeFilter::kCvLinear}, {"cv-cubic", ResizeFilter::kCvCubic},
+    {"cv-area", ResizeFilter::kCvArea},     {"area", ResizeFilter::kCvArea}};  // area: in earlier records
+const Words<Alpha> kAlphas{{"white", Alpha::kWhite}, {"drop", Alpha::kDrop}};
+const Words<Orientation> kOrientations{{"exif", Orientation::kExif}, {"stored", Orientation::kStored}};
 
 template <class T>
 std::vector<std::string> names_of(const Words<T>& words) {
@@ -90,13 +98,25 @@ class Reader {
     seen_.push_back(key);
     if (key == "mean" || key == "std") {
       set_channels(key, values);
+    } else if (key == "fit") {
+      set_fit(values);
     } else {
       if (values.size() != 1) fail(fmt::format("'{}' takes one value", key));
       set_single(key, values[0]);
     }
   }
 
-  [[nodiscard]] const Preprocess& result() const { return result_; }
+  // What was read. Only a crop looks at `resize` and `crop`: a preset's are dropped by another fit, given ones refused.
+  [[nodiscard]] Preprocess result() const {
+    Preprocess result = result_;
+    if (result.fit == Fit::kCrop || result.fit == Fit::kEarlierCrop) return result;
+    for (const char* key : {"resize", "crop"}) {
+      if (std::ranges::find(seen_, key) != seen_.end()) fail(fmt::format("'{}' is for fit=crop only", key));
+    }
+    result.resize = 0;
+    result.crop_fraction = 1;
+    return result;
+  }
 
   [[noreturn]] void fail(const std::string& why, const std::string& hint = {}) const {
     throw Error(ErrorCode::kBadArgument, where_ + ": " + why, hint);
@@ -108,11 +128,23 @@ class Reader {
     if (key == "order") result_.order = word(key, value, kOrders);
     if (key == "layout") result_.layout = word(key, value, kLayouts);
     if (key == "filter") result_.filter = word(key, value, kFilters);
-    if (key == "resize") result_.resize = pixels(key, value);
+    if (key == "alpha") result_.alpha = word(key, value, kAlphas);
+    if (key == "orientation") result_.orientation = word(key, value, kOrientations);
+    if (key == "resize") result_.resize = whole(key, value, kMaxResize, "pixels");
     if (key == "crop") {
       result_.crop_fraction = positive<double>(key, value);
       if (result_.crop_fraction > 1) fail(fmt::format("crop={}, expected a fraction above 0, at most 1", value));
     }
+  }
+
+  void set_fit(std::span<const std::string> values) {
+    if (values.empty()) fail("'fit' takes a word");
+    result_.fit = word("fit", values[0], kFits);
+    if (values.size() == 1) return;
+    if (values.size() > 2 || result_.fit != Fit::kLetterbox) {
+      fail("'fit' takes one word; only letterbox takes a grey level too", "for example fit=letterbox:114");
+    }
+    result_.pad = static_cast<std::uint8_t>(whole("fit=letterbox", values[1], 255, "grey levels"));
   }
 
   void set_channels(const std::string& key, std::span<const std::string> values) {
@@ -144,12 +176,12 @@ class Reader {
     return parsed;
   }
 
-  [[nodiscard]] int pixels(const std::string& key, const std::string& value) const {
+  [[nodiscard]] int whole(const std::string& key, const std::string& value, int most, const char* unit) const {
     int parsed = 0;
     const char* end = value.data() + value.size();
     const auto [stop, error] = std::from_chars(value.data(), end, parsed);
-    if (error != std::errc() || stop != end || parsed < 0 || parsed > kMaxResize) {
-      fail(fmt::format("{}={}, expected whole pixels from 0 to {}", key, value, kMaxResize));
+    if (error != std::errc() || stop != end || parsed < 0 || parsed > most) {
+      fail(fmt::format("{}={}, expected whole {} from 0 to {}", key, value, unit, most));
     }
     return parsed;
   }
@@ -225,7 +257,7 @@ Preprocess parse_file(const std::filesystem::path& path) {
     if (const auto* list = node.as_array()) {
       for (const toml::node& element : *list) values.push_back(toml_word(element, reader));
     } else {
-      values.push_back(toml_word(node, reader));
+      values = split(toml_word(node, reader), ':');
     }
     reader.set(std::string(key.str()), values);
   }
@@ -255,10 +287,25 @@ std::string to_string(const Preprocess& preprocess) {
   if (preprocess.std != plain.std) text += ",std=" + channels(preprocess.std);
   if (preprocess.order != plain.order) text += ",order=" + name_of(kOrders, preprocess.order);
   if (preprocess.layout) text += ",layout=" + name_of(kLayouts, *preprocess.layout);
+  if (preprocess.alpha != plain.alpha) text += ",alpha=" + name_of(kAlphas, preprocess.alpha);
+  if (preprocess.orientation != plain.orientation) {
+    text += ",orientation=" + name_of(kOrientations, preprocess.orientation);
+  }
+  text += ",fit=" + name_of(kFits, preprocess.fit);
+  if (preprocess.fit == Fit::kLetterbox && preprocess.pad != plain.pad) text += ":" + number(int{preprocess.pad});
   if (preprocess.resize != plain.resize) text += ",resize=" + number(preprocess.resize);
   if (preprocess.crop_fraction != plain.crop_fraction) text += ",crop=" + number(preprocess.crop_fraction);
-  if (preprocess.filter != plain.filter) text += ",filter=" + name_of(kFilters, preprocess.filter);
+  text += ",filter=" + name_of(kFilters, preprocess.filter);
   return text;
+}
+
+Preprocess parse_recorded_preprocess(std::string_view text) {
+  Preprocess preprocess = parse_preprocess(text);
+  if (text.find("fit=") == std::string_view::npos) {
+    preprocess.fit = Fit::kEarlierCrop;
+    preprocess.orientation = Orientation::kStored;
+  }
+  return preprocess;
 }
 
 }  // namespace dflare

@@ -31,8 +31,9 @@ TEST(Preprocess, APresetCanBeAmended) {
 }
 
 TEST(Preprocess, EveryKeyIsRead) {
-  const Preprocess p =
-      parse_preprocess("scale=2,mean=1:2:3,std=4:5:6,order=bgr,layout=nchw,resize=40,crop=0.5,filter=area");
+  const Preprocess p = parse_preprocess(
+      "scale=2,mean=1:2:3,std=4:5:6,order=bgr,layout=nchw,resize=40,crop=0.5,filter=cv-area,alpha=drop,"
+      "orientation=stored");
   EXPECT_EQ(p.scale, 2);
   EXPECT_EQ(p.mean, (std::array<float, 3>{1, 2, 3}));
   EXPECT_EQ(p.std, (std::array<float, 3>{4, 5, 6}));
@@ -40,13 +41,42 @@ TEST(Preprocess, EveryKeyIsRead) {
   EXPECT_EQ(p.layout, Layout::kNchw);
   EXPECT_EQ(p.resize, 40);
   EXPECT_EQ(p.crop_fraction, 0.5);
-  EXPECT_EQ(p.filter, ResizeFilter::kArea);
+  EXPECT_EQ(p.filter, ResizeFilter::kCvArea);
+  EXPECT_EQ(p.alpha, Alpha::kDrop);
+  EXPECT_EQ(p.orientation, Orientation::kStored);
+}
+
+TEST(Preprocess, LetterboxTakesAGreyLevel) {
+  EXPECT_EQ(parse_preprocess("fit=letterbox").pad, 114);
+  const Preprocess p = parse_preprocess("fit=letterbox:0");
+  EXPECT_EQ(p.fit, Fit::kLetterbox);
+  EXPECT_EQ(p.pad, 0);
+}
+
+TEST(Preprocess, AnotherFitDropsThePresetsCrop) {
+  const Preprocess p = parse_preprocess("imagenet,fit=squash");
+  EXPECT_EQ(p.fit, Fit::kSquash);
+  EXPECT_EQ(p.resize, 0);
+  EXPECT_EQ(p.crop_fraction, 1);
+  EXPECT_EQ(p.std, parse_preprocess("imagenet").std);
+}
+
+TEST(Preprocess, RecordsWithoutAFitKeepMeaningWhatTheyMeant) {
+  const Preprocess earlier = parse_recorded_preprocess("scale=255,resize=256,crop=0.875,filter=area");
+  EXPECT_EQ(earlier.fit, Fit::kEarlierCrop);
+  EXPECT_EQ(earlier.orientation, Orientation::kStored);
+  EXPECT_EQ(earlier.resize, 256);
+  EXPECT_EQ(parse_recorded_preprocess(to_string(earlier)), earlier);
+  const Preprocess now = parse_preprocess("imagenet");
+  EXPECT_EQ(parse_recorded_preprocess(to_string(now)), now);
 }
 
 TEST(Preprocess, TextRoundTripsExactly) {
   std::vector<std::string> texts = preprocess_presets();
   texts.insert(texts.end(), {"scale=0.1,mean=-1e-30:3.4e38:0.333333343,std=1e-7,order=bgr,layout=nhwc",
-                             "crop=0.1000000000000000055,resize=7,filter=nearest,layout=nchw", "std=2:2:3"});
+                             "crop=0.1000000000000000055,resize=7,filter=nearest,layout=nchw", "std=2:2:3",
+                             "fit=squash,filter=lanczos", "fit=letterbox:7,alpha=drop,orientation=stored",
+                             "fit=earlier-crop,resize=9", "filter=cv-linear"});
   for (const std::string& text : texts) {
     const Preprocess p = parse_preprocess(text);
     EXPECT_EQ(parse_preprocess(to_string(p)), p) << text << " -> " << to_string(p);
@@ -60,13 +90,11 @@ scale = 255
 mean = [0.485, 0.456, 0.406]
 std = 0.5
 order = "bgr"
-resize = 256
-crop = 0.875
+fit = "letterbox:0"
 filter = "bicubic"
 )");
-  EXPECT_EQ(
-      parse_preprocess(file.string()),
-      parse_preprocess("scale=255,mean=0.485:0.456:0.406,std=0.5,order=bgr,resize=256,crop=0.875,filter=bicubic"));
+  EXPECT_EQ(parse_preprocess(file.string()),
+            parse_preprocess("scale=255,mean=0.485:0.456:0.406,std=0.5,order=bgr,fit=letterbox:0,filter=bicubic"));
 }
 
 struct Bad {
@@ -93,7 +121,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"mean=::", "expected a number"}, Bad{"crop=0", "above 0"}, Bad{"crop=1.01", "at most 1"},
                     Bad{"resize=-1", "whole pixels"}, Bad{"resize=1.5", "whole pixels"},
                     Bad{"resize=99999999999", "whole pixels"}, Bad{"order=rbg", "did you mean 'rgb'?"},
-                    Bad{"layout=chw", "did you mean 'nchw'?"}, Bad{"filter=lanczos", "known: nearest, bilinear"},
+                    Bad{"layout=chw", "did you mean 'nchw'?"}, Bad{"filter=lancsoz", "did you mean 'lanczos'?"},
+                    Bad{"fit=stretch", "known: crop, squash, letterbox"}, Bad{"fit=crop:3", "only letterbox takes"},
+                    Bad{"fit=letterbox:256", "grey levels from 0 to 255"}, Bad{"fit=letterbox:1:2", "only letterbox"},
+                    Bad{"fit=squash,resize=256", "'resize' is for fit=crop only"},
+                    Bad{"crop=0.5,fit=letterbox", "'crop' is for fit=crop only"}, Bad{"alpha=black", "unknown alpha"},
+                    Bad{"orientation=left", "known: exif, stored"},
+
                     Bad{"unit,", "expected key=value"}, Bad{"scale=1,,std=1", "expected key=value"},
                     Bad{"scale=1,unit", "expected key=value"}, Bad{"=1", "unknown key ''"}));
 
