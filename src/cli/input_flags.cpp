@@ -71,13 +71,14 @@ std::vector<Flag> preprocess_flags() {
        .group = kInputGroup,
        .slot = &Options::preprocess,
        .brief = "What the models want done to pixels: a preset, key=value list or .toml file",
-       .details =
-           "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1). Inline: "
-           "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
-           "further keys order (rgb|bgr), layout (nchw|nhwc); for images of another size fit "
-           "(crop|squash|letterbox:GREY), resize, crop, filter; for files alpha (white|drop), orientation (exif|stored). "
-           "8-bit model inputs use their own scale and zero point after it. If the accuracy that `dflare inspect` shows is near chance, this "
-           "is the option to look at."},
+       .details = "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1). Inline: "
+                  "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
+                  "further keys order (rgb|bgr), layout (nchw|nhwc); for images of another size fit "
+                  "(crop|squash|letterbox:GREY), resize, crop, filter; for files alpha (white|drop), orientation "
+                  "(exif|stored). "
+                  "8-bit model inputs use their own scale and zero point after it. If the accuracy that `dflare "
+                  "inspect` shows is near chance, this "
+                  "is the option to look at."},
       {.name = "original-preprocess",
        .metavar = "HOW",
        .verbs = kSearch | kRank,
