@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fetches what the build and the program need of the two runtimes into the SDK folder, each part only when it is missing:
-#   fetch_runtimes.sh headers | onnxruntime | tflite | all
+#   fetch_runtimes.sh headers | onnxruntime | tflite | all | tflite-new
+# tflite-new is the newer library that models with 4-bit weights need; it lies beside the other, and needs Maven.
 # The SDK folder is $DFLARE_SDK, or .sdk in the repository. Packages come through the ordinary clients of this machine
 # (apt, pip, Maven, Go) as those are configured; nothing is installed and no root is needed.
 set -euo pipefail
@@ -73,13 +74,14 @@ tflite_of_wheel() {
   mv "$scratch/tflite/pymicro_wakeword/lib/libtensorflowlite_c.so" "$scratch/libtensorflowlite_c.so"
 }
 
-tflite_of_maven() {
+tflite_of_maven() { # FILE
   local classifier=linux-x86_64
   [[ $(uname -m) == aarch64 ]] && classifier=linux-arm64
+  command -v mvn >/dev/null || { say "needs Maven (on Debian: apt-get install maven)"; return 1; }
   (cd "$scratch" && mvn -q -B -Dstyle.color=never "$MAVEN_COPY" "-DoutputDirectory=$scratch/jar" \
     "-Dartifact=org.bytedeco:tensorflow-lite:$TFLITE_MAVEN:jar:$classifier") >&2 || return 1
   python3 -m zipfile -e "$scratch"/jar/*.jar "$scratch/jar"
-  mv "$scratch/jar/org/bytedeco/tensorflowlite/$classifier/libjnitensorflowlite.so" "$scratch/libtensorflowlite_c.so"
+  mv "$scratch/jar/org/bytedeco/tensorflowlite/$classifier/libjnitensorflowlite.so" "$1"
 }
 
 # Whether this machine's C library is new enough for what was fetched.
@@ -90,20 +92,28 @@ fetch_tflite() {
   say "TensorFlow Lite ($TFLITE_WHEEL)"
   if ! tflite_of_wheel || ! loads "$scratch/libtensorflowlite_c.so"; then
     say "TensorFlow Lite $TFLITE_MAVEN (Maven)"
-    tflite_of_maven
+    tflite_of_maven "$scratch/libtensorflowlite_c.so"
   fi
   mv "$scratch/libtensorflowlite_c.so" "$sdk/lib/libtensorflowlite_c.so"
 }
 
+fetch_tflite_new() {
+  local library=$sdk/lib/libtensorflowlite_c.so.2.21
+  [[ -e $library ]] && return
+  say "TensorFlow Lite $TFLITE_MAVEN (Maven)"
+  tflite_of_maven "$library"
+}
+
 case ${1:-all} in
   headers | onnxruntime | tflite) "fetch_$1" ;;
+  tflite-new) fetch_tflite_new ;;
   all)
     fetch_headers
     fetch_onnxruntime
     fetch_tflite
     ;;
   *)
-    say "unknown part '$1': headers, onnxruntime, tflite or all"
+    say "unknown part '$1': headers, onnxruntime, tflite, tflite-new or all"
     exit 2
     ;;
 esac

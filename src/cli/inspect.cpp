@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/pair.h"
+#include "cli/quiet.h"
 #include "cli/settings.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
@@ -169,7 +170,7 @@ int inspect(const Givens& givens) {
   std::vector<std::unique_ptr<Model>> models;
   Json report = {{"models", Json::array()}};
   for (const std::string& path : options.models) {
-    models.push_back(open_model(path, model_options(options, Side::kBoth)));
+    models.push_back(open_quietly(path, model_options(options, Side::kBoth)));
     report["models"].push_back(model_json(path, models.back()->info()));
   }
   if (!options.seeds.empty()) add_answers(report, models, options);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/quiet.h"
 #include "cli/settings.h"
 #include "dflare/error.h"
 #include "dflare/repair.h"
@@ -42,8 +43,8 @@ std::string to_text(const Shape& shape) {
 
 OpenPair open_pair(const Options& options) {
   OpenPair pair;
-  pair.original = open_model(options.original, model_options(options, Side::kOriginal));
-  pair.compressed = open_model(options.compressed, model_options(options, Side::kCompressed));
+  pair.original = open_quietly(options.original, model_options(options, Side::kOriginal));
+  pair.compressed = open_quietly(options.compressed, model_options(options, Side::kCompressed));
   check_fit(pair.original->info(), pair.compressed->info(), options);
   if (!options.compressed_head.empty()) {
     StoredHead stored = read_head(options.compressed_head);

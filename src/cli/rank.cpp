@@ -10,6 +10,7 @@
 #include "cli/guards.h"
 #include "cli/inputs.h"
 #include "cli/pair.h"
+#include "cli/quiet.h"
 #include "cli/rank_report.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
@@ -57,9 +58,9 @@ struct OpenModels {
 // All of them or none: a variant that cannot be ranked is said before the work begins.
 OpenModels open_all(const Options& options) {
   OpenModels models;
-  models.original = open_model(options.original, model_options(options, Side::kOriginal));
+  models.original = open_quietly(options.original, model_options(options, Side::kOriginal));
   for (const std::string& path : options.models) {
-    models.variants.push_back(open_model(path, model_options(options, Side::kCompressed)));
+    models.variants.push_back(open_quietly(path, model_options(options, Side::kCompressed)));
     check_fit(models.original->info(), models.variants.back()->info(), options);
   }
   return models;

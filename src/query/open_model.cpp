@@ -50,6 +50,10 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
                 fmt::format("{}: is empty, expected an ONNX or TensorFlow Lite model", path.string()),
                 "convert or download the model again");
   }
+  if (head == "version ") {  // spec/v1: no model format begins so
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: is a pointer of Git LFS, not the model itself", path.string()),
+                "fetch the model: git lfs pull");
+  }
   if (head.size() == 8 && head.substr(4) == "TFL3") return open_tflite_model(path, options);
   if (extension == ".tflite") {
     throw Error(ErrorCode::kBadInput,

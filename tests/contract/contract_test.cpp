@@ -72,6 +72,7 @@ std::vector<Backend> backends() {
     ModelOptions options = unit_options();
     options.tflite_kernels = kernels;
     all.push_back(tiny("Tflite" + which + "Float", "dense_float.tflite", options));
+    all.push_back(tiny("Tflite" + which + "OutsideWeights", "outside_weights.tflite", options));
     all.push_back(tiny("Tflite" + which + "Int8", "dense_int8.tflite", options));
     all.push_back(tiny("Tflite" + which + "HardCodedBatch", "dense_batch1.tflite", options));
     all.push_back(tiny("Tflite" + which + "Stateful", "stateful.tflite", options));

@@ -159,12 +159,18 @@ class Flat:
     def __init__(self):
         self.b = flatbuffers.Builder(1024)
         self.buffers, self.tensors, self.operators, self.codes = [self._buffer(b"")], [], [], []
+        self.behind = {}  # weights that go behind the flatbuffer, by the number that stands for their place
 
-    def _buffer(self, data):
-        vector = self.b.CreateByteVector(data) if data else None
+    def _buffer(self, data, outside=False):
+        vector = self.b.CreateByteVector(data) if data and not outside else None
         tflite.BufferStart(self.b)
         if vector is not None:
             tflite.BufferAddData(self.b, vector)
+        if outside:
+            place = 0x1122334455667700 + len(self.behind)
+            self.behind[place] = data
+            tflite.BufferAddOffset(self.b, place)
+            tflite.BufferAddSize(self.b, len(data))
         return tflite.BufferEnd(self.b)
 
     def _ints(self, values, width=4):
@@ -179,7 +185,7 @@ class Flat:
             self.b.PrependUOffsetTRelative(value)
         return self.b.EndVector()
 
-    def _quantisation(self, scale, zero):
+    def _quantisation(self, scale, zero, dimension):
         self.b.StartVector(4, 1, 4)
         self.b.PrependFloat32(scale)
         scales = self.b.EndVector()
@@ -189,15 +195,17 @@ class Flat:
         tflite.QuantizationParametersStart(self.b)
         tflite.QuantizationParametersAddScale(self.b, scales)
         tflite.QuantizationParametersAddZeroPoint(self.b, zeros)
+        tflite.QuantizationParametersAddQuantizedDimension(self.b, dimension)
         return tflite.QuantizationParametersEnd(self.b)
 
-    def tensor(self, name, shape, dtype=T.FLOAT32, data=None, scale=0, zero=0, variable=False):
+    def tensor(self, name, shape, dtype=T.FLOAT32, data=None, scale=0, zero=0, variable=False,
+               outside=False, dimension=0):
         buffer = 0
         if data is not None:
             buffer = len(self.buffers)
-            self.buffers.append(self._buffer(np.ascontiguousarray(data).tobytes()))
+            self.buffers.append(self._buffer(np.ascontiguousarray(data).tobytes(), outside))
         text, dims = self.b.CreateString(name), self._ints(shape)
-        quantisation = self._quantisation(scale, zero) if scale else None
+        quantisation = self._quantisation(scale, zero, dimension) if scale else None
         tflite.TensorStart(self.b)
         tflite.TensorAddName(self.b, text)
         tflite.TensorAddShape(self.b, dims)
@@ -211,7 +219,11 @@ class Flat:
 
     def operator(self, code, inputs, outputs, options=None, kind=0):
         ins, outs = self._ints(inputs), self._ints(outputs)
+        custom = self.b.CreateString(code) if isinstance(code, str) else None
+        code = tflite.BuiltinOperator.CUSTOM if custom else code
         tflite.OperatorCodeStart(self.b)
+        if custom is not None:
+            tflite.OperatorCodeAddCustomCode(self.b, custom)
         tflite.OperatorCodeAddDeprecatedBuiltinCode(self.b, code)
         tflite.OperatorCodeAddBuiltinCode(self.b, code)
         tflite.OperatorCodeAddVersion(self.b, 4 if code == tflite.BuiltinOperator.FULLY_CONNECTED else 1)
@@ -258,7 +270,11 @@ class Flat:
         tflite.ModelAddDescription(self.b, description)
         tflite.ModelAddBuffers(self.b, buffers)
         self.b.Finish(tflite.ModelEnd(self.b), b"TFL3")
-        (HERE / f"{name}.tflite").write_bytes(self.b.Output())
+        model = bytes(self.b.Output())
+        for place, data in self.behind.items():
+            model += bytes(-len(model) % 16)
+            model = model.replace(place.to_bytes(8, "little"), len(model).to_bytes(8, "little")) + data
+        (HERE / f"{name}.tflite").write_bytes(model)
 
 
 def dense_weights():
@@ -274,6 +290,35 @@ def tflite_models():
     y = f.tensor("logits", [1, CLASSES])
     f.dense([x, f.tensor("w", w.shape, data=w), f.tensor("b", bias.shape, data=bias)], y)
     f.save("dense_float", [x], [y])
+
+    # The same, with weights where newer converters put them: behind the flatbuffer.
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    f.dense([x, f.tensor("w", w.shape, data=w, outside=True), f.tensor("b", bias.shape, data=bias, outside=True)], y)
+    f.save("outside_weights", [x], [y])
+
+    # What cannot be run: an operator that no library has, a dimension that is not there, weights of 4 bits.
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    f.operator("FlexErf", [x], [y])
+    f.save("custom_operator", [x], [y])
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    f.dense([x, f.tensor("w", w.shape, T.INT8, np.zeros(w.shape, np.int8), 0.5, dimension=7), -1], y)
+    f.save("no_such_dimension", [x], [y])
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    f.dense([x, f.tensor("w", w.shape, T.INT4, np.zeros(w.size // 2, np.int8), 0.5), -1], y)
+    f.save("int4_weights", [x], [y])
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1], T.INT32)
+    y = f.tensor("logits", [1, CLASSES], T.INT32)
+    f.reshape(x, [1, SIDE * SIDE], y)
+    f.save("int32_input", [x], [y])
 
     # For pixels / 255: one grey level is one step of the input.
     f = Flat()

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 
@@ -33,6 +34,14 @@ bool is_readable(ONNXTensorElementDataType type) {
          type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 || type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
 }
 
+std::string type_name(int type) {
+  static constexpr std::array kNames{"none",   "float32", "uint8",     "int8",       "uint16",  "int16",
+                                     "int32",  "int64",   "string",    "bool",       "float16", "float64",
+                                     "uint32", "uint64",  "complex64", "complex128", "bfloat16"};
+  const bool known = type >= 0 && static_cast<std::size_t>(type) < kNames.size();
+  return known ? kNames[static_cast<std::size_t>(type)] : fmt::format("{} of ONNX", type);
+}
+
 ElementType element_type(const std::string& model, const TensorFacts& tensor) {
   switch (tensor.type) {
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
@@ -47,9 +56,9 @@ ElementType element_type(const std::string& model, const TensorFacts& tensor) {
       break;
   }
   throw Error(ErrorCode::kBadInput,
-              fmt::format("{}: '{}' holds values of a kind that dflare does not read (ONNX element type {})", model,
-                          tensor.name, static_cast<int>(tensor.type)),
-              "expected float32, float16, uint8 or int8 images and scores");
+              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8 or int8", model,
+                          tensor.name, type_name(tensor.type)),
+              "dflare reads images and scores of these types");
 }
 
 ONNXTensorElementDataType onnx_type(ElementType type) {

@@ -3,12 +3,22 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 
+#include "core/files.h"
 #include "dflare/error.h"
+#include "query/tflite/weights_inside.h"
 
 namespace dflare::tflite {
 namespace {
+
+std::string type_name(int type) {
+  static constexpr std::array kNames{"none",     "float32",   "int32",  "uint8",   "int64",   "string",     "bool",
+                                     "int16",    "complex64", "int8",   "float16", "float64", "complex128", "uint64",
+                                     "resource", "variant",   "uint32", "uint16",  "int4",    "bfloat16"};
+  const bool known = type >= 0 && static_cast<std::size_t>(type) < kNames.size();
+  return known ? kNames[static_cast<std::size_t>(type)] : fmt::format("{}, which dflare does not know", type);
+}
 
 ElementType element_type(const std::string& model, const char* name, Type type) {
   switch (type) {
@@ -22,24 +32,56 @@ ElementType element_type(const std::string& model, const char* name, Type type) 
       return ElementType::kInt8;
   }
   throw Error(ErrorCode::kBadInput,
-              fmt::format("{}: '{}' holds values of a kind that dflare does not read (TensorFlow Lite type {})", model,
-                          name, static_cast<int>(type)),
-              "expected float32, float16, uint8 or int8 images and scores");
+              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8 or int8", model, name,
+                          type_name(type)),
+              "dflare reads images and scores of these types");
 }
 
-Model* create_model(const Api& api, const std::string& path, std::string& message) {
-  if (api.ModelCreateFromFileWithErrorReporter == nullptr) return api.ModelCreateFromFile(path.c_str());
-  return api.ModelCreateFromFileWithErrorReporter(path.c_str(), keep_message, &message);
+Model* create_model(const Api& api, const std::vector<std::uint8_t>& bytes, Messages& messages) {
+  if (api.ModelCreateWithErrorReporter == nullptr) return api.ModelCreate(bytes.data(), bytes.size());
+  return api.ModelCreateWithErrorReporter(bytes.data(), bytes.size(), Messages::write, &messages);
+}
+
+// Its options differ in size from library to library: so the library's own defaults are used, and changed where they
+// lie. nullptr where a library offers no way to do that.
+Delegate* create_xnnpack(const Api& api, int threads) {
+  Delegate* const usual = api.XNNPackDelegateCreate(nullptr);
+  if (threads == 1 || usual == nullptr) return usual;
+  Delegate* threaded = nullptr;
+  if (api.XNNPackDelegateGetOptions != nullptr) {
+    auto* const options = const_cast<XnnpackOptions*>(api.XNNPackDelegateGetOptions(usual));
+    options->num_threads = threads;
+    threaded = api.XNNPackDelegateCreate(options);
+  }
+  api.XNNPackDelegateDelete(usual);
+  return threaded;
+}
+
+// The library for the model: a newer one than usual where the model needs it, none was named and one is there.
+const Api& api_for(const std::string& path, const ModelNeeds& needs, const ModelOptions& options) {
+  const Api& usual = tflite::api(options);
+  if (!needs.short_weights || computes_short_weights(usual.Version())) return usual;
+  if (const Api* const newer = newer_api(options)) return *newer;
+  throw Error(ErrorCode::kBadInput,
+              fmt::format("{}: holds values of fewer than 8 bits, which TensorFlow Lite {} computes wrongly", path,
+                          usual.Version()),
+              "fetch a newer library: cmake/fetch_runtimes.sh tflite-new; or name one of version 2.21 or newer by "
+              "--tflite PATH");
 }
 
 }  // namespace
 
 ModelFile::ModelFile(const std::filesystem::path& path, const ModelOptions& options)
-    : api_(tflite::api(options)), path_(path.string()), options_(options), model_(nullptr, api_.ModelDelete) {
-  std::string message;
-  model_.reset(create_model(api_, path_, message));
+    : path_(path.string()),
+      options_(options),
+      bytes_(read_file(path)),
+      needs_(needs_of(bytes_)),
+      api_(api_for(path_, needs_, options)),
+      model_(nullptr, api_.ModelDelete) {
+  bring_weights_inside(path_, bytes_);
+  model_.reset(create_model(api_, bytes_, messages_));
   if (model_ != nullptr) return;
-  throw Error(ErrorCode::kBadInput, fmt::format("{}: is no whole TensorFlow Lite model. {}", path_, message),
+  throw Error(ErrorCode::kBadInput, fmt::format("{}: is no whole TensorFlow Lite model. {}", path_, messages_.text()),
               "convert or download the model again");
 }
 
@@ -55,22 +97,25 @@ void RowsInterpreter::create() {
   const std::unique_ptr<Options, void (*)(Options*)> options(api_.InterpreterOptionsCreate(),
                                                              api_.InterpreterOptionsDelete);
   api_.InterpreterOptionsSetNumThreads(options.get(), wanted.threads);
-  api_.InterpreterOptionsSetErrorReporter(options.get(), keep_message, message_.get());
-  if (wanted.tflite_kernels == TfliteKernels::kXnnpack) {
-    if (api_.XNNPackDelegateCreate == nullptr) {
-      throw Error(ErrorCode::kModelFailed, "this library of TensorFlow Lite was built without XNNPACK",
-                  "use --tflite-kernels builtin, or name another library by --tflite PATH");
-    }
-    auto xnnpack = api_.XNNPackDelegateOptionsDefault();
-    xnnpack.num_threads = wanted.threads;
-    delegate_ = {api_.XNNPackDelegateCreate(&xnnpack), api_.XNNPackDelegateDelete};
-    api_.InterpreterOptionsAddDelegate(options.get(), delegate_.get());
-  }
+  api_.InterpreterOptionsSetErrorReporter(options.get(), Messages::write, messages_.get());
+  if (wanted.tflite_kernels == TfliteKernels::kXnnpack) add_xnnpack(options.get());
   interpreter_ = {api_.InterpreterCreate(file_->handle(), options.get()), api_.InterpreterDelete};
-  if (interpreter_ == nullptr) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: TensorFlow Lite cannot run it. {}", file_->path(), *message_),
-                "models with operators of their own are not supported; a newer library may be named by --tflite PATH");
+  check(interpreter_ == nullptr ? kError : kOk, "cannot be run", ErrorCode::kBadInput);
+}
+
+void RowsInterpreter::add_xnnpack(Options* options) {
+  const ModelOptions& wanted = file_->options();
+  if (api_.XNNPackDelegateCreate == nullptr || api_.XNNPackDelegateDelete == nullptr) {
+    throw Error(ErrorCode::kModelFailed, "this library of TensorFlow Lite was built without XNNPACK",
+                "use --tflite-kernels builtin, or name another library by --tflite PATH");
   }
+  delegate_ = {create_xnnpack(api_, wanted.threads), api_.XNNPackDelegateDelete};
+  if (delegate_ == nullptr) {
+    throw Error(ErrorCode::kModelFailed,
+                fmt::format("TensorFlow Lite {} cannot run XNNPACK with {} threads", api_.Version(), wanted.threads),
+                "use --threads 1, or name a newer library by --tflite PATH");
+  }
+  api_.InterpreterOptionsAddDelegate(options, delegate_.get());
 }
 
 void RowsInterpreter::resize(std::span<const std::int64_t> dims) {
@@ -80,9 +125,15 @@ void RowsInterpreter::resize(std::span<const std::int64_t> dims) {
         "cannot be resized");
 }
 
-void RowsInterpreter::check(Status status, const char* what) const {
-  if (status == kOk) return;
-  throw Error(ErrorCode::kModelFailed, fmt::format("{}: {}. TensorFlow Lite: {}", file_->path(), what, *message_));
+void RowsInterpreter::check(Status status, const char* what, ErrorCode code) const {
+  if (status == kOk) {
+    messages_->clear();
+    return;
+  }
+  const std::string hint = hint_on(file_->needs());
+  throw Error(hint.empty() ? code : ErrorCode::kBadInput,
+              fmt::format("{}: {}. TensorFlow Lite {}: {}", file_->path(), what, api_.Version(), messages_->text()),
+              hint);
 }
 
 int RowsInterpreter::inputs() const { return api_.InterpreterGetInputTensorCount(interpreter_.get()); }

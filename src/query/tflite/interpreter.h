@@ -5,29 +5,37 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "dflare/error.h"
 #include "dflare/model.h"
 #include "query/element.h"
 #include "query/tensors.h"
+#include "query/tflite/messages.h"
+#include "query/tflite/model_needs.h"
 #include "query/tflite/tflite_api.h"
 
 namespace dflare::tflite {
 
-// A model file, shared by all interpreters.
+// A model file, shared by all interpreters. Read once: what happens to the file later changes nothing.
 class ModelFile {
  public:
-  // Throws kBadInput for a file that is damaged, kModelFailed for a missing runtime.
+  // Throws kBadInput for a file that is damaged or needs another library, kModelFailed for a missing runtime.
   ModelFile(const std::filesystem::path& path, const ModelOptions& options);
 
   [[nodiscard]] const Api& api() const { return api_; }
   [[nodiscard]] const Model* handle() const { return model_.get(); }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const ModelOptions& options() const { return options_; }
+  [[nodiscard]] const ModelNeeds& needs() const { return needs_; }
 
  private:
-  const Api& api_;
   std::string path_;
   ModelOptions options_;
+  std::vector<std::uint8_t> bytes_;  // outlives the model, as do the messages: it keeps their addresses
+  ModelNeeds needs_;
+  const Api& api_;
+  Messages messages_;
   std::unique_ptr<Model, void (*)(Model*)> model_;
 };
 
@@ -60,13 +68,15 @@ class RowsInterpreter {
 
  private:
   void create();
+  void add_xnnpack(Options* options);
   void resize(std::span<const std::int64_t> dims);
-  void check(Status status, const char* what) const;
+  // Throws `code`, or kBadInput with a hint where the model has operators that the library lacks.
+  void check(Status status, const char* what, ErrorCode code = ErrorCode::kModelFailed) const;
   [[nodiscard]] TensorFacts facts(const Tensor* tensor) const;
 
   std::shared_ptr<const ModelFile> file_;
   const Api& api_;
-  std::unique_ptr<std::string> message_ = std::make_unique<std::string>();
+  std::unique_ptr<Messages> messages_ = std::make_unique<Messages>();          // outlives the interpreter
   std::unique_ptr<Delegate, void (*)(Delegate*)> delegate_{nullptr, nullptr};  // outlives the interpreter
   std::unique_ptr<Interpreter, void (*)(Interpreter*)> interpreter_{nullptr, nullptr};
 };

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -25,6 +24,13 @@ const RuntimeSpec& spec() {
       {"libtensorflowlite_c.so", "libtensorflow-lite.so"},
   };
   return tflite;
+}
+
+const RuntimeSpec& newer_spec() {
+  static const RuntimeSpec newer{
+      "TensorFlow Lite 2.21", "DFLARE_TFLITE", "--tflite", "tflite-new", {"libtensorflowlite_c.so.2.21"}, "", {},
+  };
+  return newer;
 }
 
 class Loader {
@@ -49,25 +55,13 @@ class Loader {
   OpenedLibrary library_;
 };
 
-// XNNPACK announces itself on stderr when a process makes its first delegate. It has no switch for that, so the first
-// is made here, while stdio's stderr leads nowhere.
-void make_first_delegate_silently(const Api& api) {
-  if (api.XNNPackDelegateCreate == nullptr) return;
-  static std::FILE* const nowhere = std::fopen("/dev/null", "w");  // stays open: other threads may hold it
-  if (nowhere == nullptr) return;
-  std::FILE* const real = std::exchange(stderr, nowhere);
-  const auto options = api.XNNPackDelegateOptionsDefault();
-  api.XNNPackDelegateDelete(api.XNNPackDelegateCreate(&options));
-  stderr = real;
-}
-
-Api load(const std::filesystem::path& chosen) {
-  const Loader loader(open_runtime(spec(), chosen));
+Api load(const RuntimeSpec& which, const std::filesystem::path& chosen) {
+  const Loader loader(open_runtime(which, chosen));
   Api api{};
 #define DFLARE_REQUIRED(name) loader.required(api.name, #name)
 #define DFLARE_OPTIONAL(name) loader.optional(api.name, #name)
   DFLARE_REQUIRED(Version);
-  DFLARE_REQUIRED(ModelCreateFromFile);
+  DFLARE_REQUIRED(ModelCreate);
   DFLARE_REQUIRED(ModelDelete);
   DFLARE_REQUIRED(InterpreterOptionsCreate);
   DFLARE_REQUIRED(InterpreterOptionsDelete);
@@ -90,15 +84,14 @@ Api load(const std::filesystem::path& chosen) {
   DFLARE_REQUIRED(TensorData);
   DFLARE_REQUIRED(TensorName);
   DFLARE_REQUIRED(TensorQuantizationParams);
-  DFLARE_OPTIONAL(ModelCreateFromFileWithErrorReporter);
+  DFLARE_OPTIONAL(ModelCreateWithErrorReporter);
   DFLARE_OPTIONAL(InterpreterResetVariableTensors);
   DFLARE_OPTIONAL(InterpreterGetVariableTensorCount);
-  DFLARE_OPTIONAL(XNNPackDelegateOptionsDefault);
   DFLARE_OPTIONAL(XNNPackDelegateCreate);
   DFLARE_OPTIONAL(XNNPackDelegateDelete);
+  DFLARE_OPTIONAL(XNNPackDelegateGetOptions);
 #undef DFLARE_REQUIRED
 #undef DFLARE_OPTIONAL
-  make_first_delegate_silently(api);
   return api;
 }
 
@@ -110,13 +103,19 @@ const Api& api(const ModelOptions& options) {
   const std::lock_guard lock(mutex);
   const auto key = wanted_path(spec(), options.tflite).string();
   if (const auto found = loaded->find(key); found != loaded->end()) return found->second;
-  return loaded->emplace(key, load(options.tflite)).first->second;
+  return loaded->emplace(key, load(spec(), options.tflite)).first->second;
 }
 
-void keep_message(void* user, const char* format, std::va_list arguments) {
-  char text[512];
-  std::vsnprintf(text, sizeof text, format, arguments);
-  *static_cast<std::string*>(user) = text;
+const Api* newer_api(const ModelOptions& options) {
+  if (!wanted_path(spec(), options.tflite).empty()) return nullptr;
+  static const Api* const newer = []() -> const Api* {
+    try {
+      return new Api(load(newer_spec(), {}));  // outlives every static that holds a model
+    } catch (const Error&) {
+      return nullptr;
+    }
+  }();
+  return newer;
 }
 
 }  // namespace dflare::tflite

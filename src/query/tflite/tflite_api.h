@@ -4,7 +4,6 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include "dflare/model.h"
 
@@ -17,16 +16,15 @@ struct Interpreter;
 struct Tensor;
 struct Delegate;
 
-enum Status : int { kOk = 0 };
+enum Status : int { kOk = 0, kError = 1 };
 enum Type : int { kFloat32 = 1, kUint8 = 3, kInt8 = 9, kFloat16 = 10 };
 struct QuantizationParams {
   float scale;
   std::int32_t zero_point;
 };
-// Returned by value, and longer in newer libraries than in older ones: what is known of it, and room.
+// Longer in newer libraries than in older ones, and therefore never held by value: what each begins with.
 struct XnnpackOptions {
   std::int32_t num_threads;
-  std::byte rest[1020];
 };
 using Reporter = void (*)(void* user, const char* format, std::va_list arguments);
 
@@ -34,7 +32,7 @@ using Reporter = void (*)(void* user, const char* format, std::va_list arguments
 // NOLINTBEGIN(readability-identifier-naming)
 struct Api {
   const char* (*Version)();
-  Model* (*ModelCreateFromFile)(const char*);
+  Model* (*ModelCreate)(const void*, std::size_t);
   void (*ModelDelete)(Model*);
   Options* (*InterpreterOptionsCreate)();
   void (*InterpreterOptionsDelete)(Options*);
@@ -59,12 +57,12 @@ struct Api {
   QuantizationParams (*TensorQuantizationParams)(const Tensor*);
 
   // Null where a library was built without them.
-  Model* (*ModelCreateFromFileWithErrorReporter)(const char*, Reporter, void*);
+  Model* (*ModelCreateWithErrorReporter)(const void*, std::size_t, Reporter, void*);
   Status (*InterpreterResetVariableTensors)(Interpreter*);
   std::int32_t (*InterpreterGetVariableTensorCount)(const Interpreter*);
-  XnnpackOptions (*XNNPackDelegateOptionsDefault)();
   Delegate* (*XNNPackDelegateCreate)(const XnnpackOptions*);
   void (*XNNPackDelegateDelete)(Delegate*);
+  const XnnpackOptions* (*XNNPackDelegateGetOptions)(Delegate*);
 };
 // NOLINTEND(readability-identifier-naming)
 
@@ -72,7 +70,7 @@ struct Api {
 // or lacks a function.
 const Api& api(const ModelOptions& options);
 
-// A reporter that keeps the last message; `user` is a std::string.
-void keep_message(void* user, const char* format, std::va_list arguments);
+// The newer library that can be fetched beside the usual one. Null where it is missing, or a library is named.
+const Api* newer_api(const ModelOptions& options);
 
 }  // namespace dflare::tflite
