@@ -17,17 +17,17 @@ constexpr std::size_t kMostAffine = 100;  // classes; weights for more are too m
 
 using Rows = std::vector<std::size_t>;
 // From parameters to start at, which become those of the fit.
-using Fit = std::function<std::vector<DenseLayer>(const Lesson&, std::vector<double>& parameters)>;
+using Learn = std::function<std::vector<DenseLayer>(const Lesson&, std::vector<double>& parameters)>;
 
 // From the one with the least freedom to the one with the most.
-std::vector<Fit> candidates(std::size_t classes) {
+std::vector<Learn> candidates(std::size_t classes) {
   const auto bias = [](double decay) {
     return [decay](const Lesson& lesson, std::vector<double>& x) { return fit_bias(lesson, decay, x); };
   };
   const auto affine = [](double decay) {
     return [decay](const Lesson& lesson, std::vector<double>& x) { return fit_affine(lesson, decay, x); };
   };
-  std::vector<Fit> fits = {bias(1e-2)};
+  std::vector<Learn> fits = {bias(1e-2)};
   if (classes <= kMostAffine) fits.insert(fits.end(), {affine(1e-1), affine(3e-2), affine(3e-3)});
   return fits;
 }
@@ -72,7 +72,7 @@ double gain_of(const std::map<SeedIndex, double>& change) {
   return error > 0 ? -sum / error : 0;
 }
 
-Candidate try_out(const Fit& fit, const RepairRows& rows, const Rows& use, const std::vector<int>& fold) {
+Candidate try_out(const Learn& fit, const RepairRows& rows, const Rows& use, const std::vector<int>& fold) {
   std::vector<double> parameters;
   Candidate candidate{.layers = fit(soft_lesson(rows, use), parameters)};
   std::map<SeedIndex, double> change;
@@ -104,7 +104,7 @@ RepairHead train_natural(const RepairRows& rows, std::span<const std::size_t> us
   for (const std::size_t row : all) seed.push_back(rows.seed[row]);
   const std::vector<int> fold = fold_of_rows(seed, kInnerFolds, rng_seed);
   Candidate best;  // changes nothing
-  for (const Fit& fit : candidates(rows.compressed.classes())) {
+  for (const Learn& fit : candidates(rows.compressed.classes())) {
     Candidate candidate = try_out(fit, rows, all, fold);
     if (candidate.gain > best.gain) best = std::move(candidate);
   }
