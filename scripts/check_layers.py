@@ -10,7 +10,7 @@ from pathlib import Path
 OWNER = {
     **dict.fromkeys("answers budget error finding ids input preprocess repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
-    **dict.fromkeys("operators corruptions".split(), "mutate"),
+    **dict.fromkeys("operators corruptions process".split(), "mutate"),
     **dict.fromkeys("model runtimes cached_model".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",

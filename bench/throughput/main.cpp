@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "dflare/error.h"
+#include "dflare/process.h"
 #include "measurement.h"
 
 namespace dflare::bench {
@@ -139,6 +140,7 @@ int main(int argc, char** argv) {
   declare(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
+    dflare::use_one_opencv_thread();
     dflare::bench::run(options);
   } catch (const dflare::Error& e) {
     fmt::print(stderr, "error: {}\n{}{}\n", e.what(), e.hint().empty() ? "" : "hint: ", e.hint());

@@ -17,8 +17,8 @@ namespace dflare {
 
 // What there is to know about a model before it is asked. Filled on opening.
 struct ModelInfo {
-  std::string path;     // as given; "toy" for models made of code
-  std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "toy"
+  std::string path;     // as given; of models made of code the name they were given, or "function"
+  std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "function"
   std::string input_name, output_name;
   std::string input_type, output_type;  // float32, float16, uint8, int8
   Shape shape;                          // of one image
@@ -69,8 +69,17 @@ struct ModelOptions {
 // kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there.
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);
 
-// A model made of code, for puzzles, tests and callers with models of their own. `f` writes one row of outputs, is
-// called for one row at a time, and must be callable from several threads at once.
+// A model of the caller's own, asked a batch at a time. `info` says what there is to know: shape (1 or 3 channels) and
+// classes (2 or more) must be set, path names the model in errors and records, what is left empty gets a usual value.
+// `f` gets all rows of a query in one call and writes inputs.size() x classes raw outputs, row after row; what it
+// leaves alone counts as NaN. With fixed_batch n it is called with n rows each time, the last one repeated to fill up.
+// Preprocessing is its own. It keeps Model's promise (row i from input i alone, nothing remembered), and clones share
+// it: it must be callable from several threads at once. What it throws becomes kModelFailed, with path.
+// Throws kBadArgument for an info that is incomplete, or an empty f.
+std::unique_ptr<Model> make_batch_model(ModelInfo info,
+                                        std::function<void(std::span<const InputView>, std::span<float>)> f);
+
+// The same with one row a call, for puzzles and tests. Its path is "toy".
 std::unique_ptr<Model> make_function_model(Shape shape, std::size_t classes,
                                            std::function<void(InputView, std::span<float>)> f);
 

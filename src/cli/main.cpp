@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/terminal.h"
 #include "dflare/error.h"
+#include "dflare/process.h"
 
 namespace {
 
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    dflare::use_one_opencv_thread();
     return run(argc, argv);
   } catch (const Error& e) {
     print_failure(e.what(), e.hint());

@@ -8,9 +8,6 @@
 namespace dflare {
 namespace {
 
-// OpenCV's own threads would fight with the search's workers.
-void keep_opencv_single_threaded() { [[maybe_unused]] static const bool once = (cv::setNumThreads(1), true); }
-
 // Headers over the caller's pixels. OpenCV only reads through the first.
 cv::Mat over(InputView in) {
   return {in.shape.height, in.shape.width, CV_8UC(in.shape.channels), const_cast<std::uint8_t*>(in.data)};
@@ -36,9 +33,7 @@ void gaussian(InputView in, int size, std::span<std::uint8_t> out) {
 class Blur final : public NamedOperator {
  public:
   Blur(std::string name, Filter filter, int choices, int step)
-      : NamedOperator(std::move(name)), filter_(filter), choices_(choices), step_(step) {
-    keep_opencv_single_threaded();
-  }
+      : NamedOperator(std::move(name)), filter_(filter), choices_(choices), step_(step) {}
 
   void apply(InputView in, std::span<std::uint8_t> out, Rng& rng) const override {
     const int size = 1 + step_ * rng.between(0, choices_ - 1);

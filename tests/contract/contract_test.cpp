@@ -32,6 +32,23 @@ std::unique_ptr<Model> open_toy() {
   });
 }
 
+void brightest_corner(std::span<const InputView> images, std::span<float> out) {
+  for (std::size_t row = 0; row < images.size(); ++row) {
+    const auto pixels = images[row].pixels();
+    out[3 * row] = pixels.front();
+    out[3 * row + 1] = pixels.back() * 0.5F;
+    out[3 * row + 2] = 1;
+  }
+}
+
+std::unique_ptr<Model> open_batches() {
+  return make_batch_model({.path = "own", .shape = {8, 8, 1}, .classes = 3}, brightest_corner);
+}
+
+std::unique_ptr<Model> open_fixed_batches() {
+  return make_batch_model({.path = "own", .shape = {8, 8, 1}, .classes = 3, .fixed_batch = 4}, brightest_corner);
+}
+
 Backend tiny(const std::string& name, const std::string& file, ModelOptions options = unit_options()) {
   return {name, [file, options] { return open_tiny(file, options); }};
 }
@@ -53,6 +70,8 @@ std::vector<Backend> backends() {
   named.output_name = "probabilities";
   std::vector<Backend> all = {
       {"Toy", open_toy},
+      {"OwnBatches", open_batches},
+      {"OwnFixedBatches", open_fixed_batches},
       tiny("OnnxFloat", "ok_float.onnx"),
       tiny("OnnxColour", "colour.onnx"),
       tiny("OnnxFixedBatch", "fixed_batch4.onnx"),
