@@ -44,6 +44,7 @@ LIBRARIES = {
     r"opencv2/": {"inputs", "mutate"},
     r"png\.h": {"inputs"},
     r"jpeglib\.h": {"inputs", "mutate"},
+    r"webp/": {"inputs"},
     r"toml\+\+/": {"inputs", "cli"},
     r"onnxruntime|dlfcn\.h": {"query"},
     r"onnx/|google/protobuf": {"export"},

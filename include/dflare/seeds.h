@@ -18,7 +18,7 @@ struct Seed {
   Input input;          // at the models' size; empty when problem is set
   int label = -1;       // class index, -1 when unknown
   std::string source;   // file relative to the folder, or "row 12" of an array
-  std::string problem;  // why it cannot be used ("not a PNG or JPEG image"); empty when it can
+  std::string problem;  // why it cannot be used ("empty file"); empty when it can
 };
 
 struct SeedOptions {
@@ -36,14 +36,22 @@ struct SeedSet {
   bool labelled = false;  // labels were given (some may be missing: -1)
 };
 
-// A folder of PNG and JPEG files (label = name of the folder that holds it, where those are class indices or in
+// A folder of image files (label = name of the folder that holds it, where those are class indices or in
 // `classes`; no labels where they are neither), or an .npy of u8 N x H x W x C or N x H x W.
 // Single bad images become seeds with a problem. Throws kBadInput when nothing can be read at all, a labels file does
 // not fit, or the array has another type, order or shape; kBadArgument for options that contradict.
 SeedSet load_seeds(const std::filesystem::path& path, const SeedOptions& options);
 
-// Decoding and encoding of single images, lossless for PNG. Both throw kBadInput naming `name`.
-Input decode_image(std::span<const std::uint8_t> bytes, const std::string& name, std::size_t max_pixels = 64ULL << 20U);
+// What to do with transparent and turned images; larger ones than `max_pixels` are refused unread.
+struct DecodeOptions {
+  Alpha alpha = Alpha::kWhite;
+  Orientation orientation = Orientation::kExif;
+  std::size_t max_pixels = 64ULL << 20U;
+};
+
+// Decoding and encoding of single images, lossless for PNG. Reads PNG, JPEG, WebP, BMP and PNM (P1 to P6), told apart
+// by their first bytes, to 8-bit grey or RGB. Both throw kBadInput naming `name`.
+Input decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 // Replaces the contents of `png`; 8-bit grey or RGB.
 void encode_png(InputView input, std::vector<std::uint8_t>& png);
 

@@ -117,7 +117,7 @@ std::vector<Flag> argument_flags() {
        .metavar = "SEEDS",
        .verbs = kSearch | kRank,
        .slot = &Options::seeds,
-       .brief = "Real inputs: a folder of PNG and JPEG files, or a .npy array",
+       .brief = "Real inputs: a folder of images (PNG, JPEG, WebP, BMP, PNM), or a .npy array",
        .details = "Folders named by integers are class indices; see --labels and --classes for other ways. An array is "
                   "u8, N x H x W x C or N x H x W. Images of another size are resized and cropped once, on loading.",
        .is_path = true},

@@ -1,5 +1,4 @@
-// JPEG by libjpeg-turbo, CMYK and YCCK included, to 8-bit grey or RGB. EXIF orientation is not applied: the pixels are
-// taken as they are stored, as Pillow and most training pipelines do.
+// JPEG by libjpeg-turbo, CMYK and YCCK included, to 8-bit grey or RGB.
 #include <cstdio>  // jpeglib.h needs it and does not say so
 
 #include <jerror.h>
@@ -8,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <csetjmp>
+#include <cstring>
 
 #include "inputs/codecs.h"
 
@@ -16,6 +16,7 @@ namespace {
 
 // A file with more scans than this was made to keep a decoder busy.
 constexpr int kMaxScans = 200;
+constexpr int kExifMarker = JPEG_APP0 + 1;
 
 // What libjpeg's callbacks reach. Everything with a destructor lives here, outside the frame that longjmp leaves.
 struct JpegReader {
@@ -88,6 +89,15 @@ void read_rows(jpeg_decompress_struct& jpeg, JpegReader& reader) {
   }
 }
 
+// Other things than EXIF live behind the same marker.
+int orientation_of(const jpeg_decompress_struct& jpeg) {
+  for (auto marker = jpeg.marker_list; marker != nullptr; marker = marker->next) {
+    const std::span<const std::uint8_t> data(marker->data, marker->data_length);
+    if (data.size() > 6 && std::memcmp(data.data(), "Exif", 5) == 0) return exif_orientation(data);
+  }
+  return 1;
+}
+
 J_COLOR_SPACE wanted_colours(J_COLOR_SPACE stored) {
   if (stored == JCS_GRAYSCALE) return JCS_GRAYSCALE;
   return stored == JCS_CMYK || stored == JCS_YCCK ? JCS_CMYK : JCS_RGB;
@@ -95,18 +105,20 @@ J_COLOR_SPACE wanted_colours(J_COLOR_SPACE stored) {
 
 }  // namespace
 
-Input decode_jpeg(const EncodedImage& image) {
+DecodedImage decode_jpeg(const EncodedImage& image) {
   JpegReader reader;
   const auto read_header = [&](auto& jpeg) {
     jpeg_create_decompress(&jpeg);
     jpeg.client_data = &reader;
     jpeg.progress = &reader.progress;
     jpeg_mem_src(&jpeg, image.bytes.data(), static_cast<unsigned long>(image.bytes.size()));
+    jpeg_save_markers(&jpeg, kExifMarker, 0xffff);
     jpeg_read_header(&jpeg, TRUE);
   };
   reader.jpeg.client_data = &reader;
   if (!guarded(reader, read_header)) throw_corrupt(image, "JPEG", reader.reason.data());
   check_pixel_count(image, reader.jpeg.image_width, reader.jpeg.image_height);
+  const int orientation = orientation_of(reader.jpeg);  // libjpeg forgets the markers when the pixels are done
 
   const auto start = [](auto& jpeg) {
     jpeg.out_color_space = wanted_colours(jpeg.jpeg_color_space);
@@ -123,7 +135,7 @@ Input decode_jpeg(const EncodedImage& image) {
     jpeg_finish_decompress(&jpeg);
   };
   if (!guarded(reader, read_pixels)) throw_corrupt(image, "JPEG", reader.reason.data());
-  return std::move(reader.decoded);
+  return {std::move(reader.decoded), orientation};
 }
 
 }  // namespace dflare

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 
@@ -18,6 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::array<std::string_view, 11> kExtensions{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp",
+                                                       ".bmp", ".dib", ".pbm",  ".pgm", ".ppm"};
+
 // Room for 16-bit RGBA without any compression, and for metadata.
 std::size_t file_limit(const SeedOptions& options) { return 8 * options.max_pixels + (64U << 20U); }
 
@@ -30,7 +34,7 @@ std::string lower_extension(const fs::path& path) {
 bool is_image_file(const fs::directory_entry& entry) {
   std::error_code ignored;
   const std::string extension = lower_extension(entry.path());
-  const bool named = extension == ".png" || extension == ".jpg" || extension == ".jpeg";
+  const bool named = std::ranges::find(kExtensions, extension) != kExtensions.end();
   return named && !entry.path().filename().string().starts_with('.') && entry.is_regular_file(ignored);
 }
 
@@ -51,7 +55,8 @@ Seed load_file(const fs::path& folder, const std::string& file, const SeedOption
   seed.source = file;
   try {
     const std::vector<std::uint8_t> bytes = read_file(folder / file, file_limit(options));
-    seed.input = decode_image(bytes, file, options.max_pixels);
+    seed.input =
+        decode_image(bytes, file, {options.preprocess.alpha, options.preprocess.orientation, options.max_pixels});
     if (seed.input.shape != options.shape) seed.input = fit_image(seed.input.view(), options.shape, options.preprocess);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::kBadInput) throw;
@@ -110,7 +115,8 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
   set.path = folder;
   const std::vector<std::string> files = image_files(folder);
   if (files.empty()) {
-    throw Error(ErrorCode::kBadInput, folder.string() + ": holds no .png, .jpg or .jpeg file",
+    throw Error(ErrorCode::kBadInput,
+                folder.string() + ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file",
                 "arrays are given as an .npy file");
   }
   const ClassNames classes = ClassNames::read(options.classes);

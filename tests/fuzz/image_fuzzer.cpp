@@ -12,7 +12,7 @@ constexpr std::size_t kMaxPixels = 1U << 16U;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   dflare::Input image;
   try {
-    image = dflare::decode_image({data, size}, "fuzz", kMaxPixels);
+    image = dflare::decode_image({data, size}, "fuzz", {.max_pixels = kMaxPixels});
   } catch (const dflare::Error&) {
     return 0;
   }

@@ -14,7 +14,7 @@ namespace dflare::test {
 namespace {
 
 Input decode(const Bytes& bytes, std::size_t max_pixels = 64U << 20U) {
-  return decode_image(bytes, "a.png", max_pixels);
+  return decode_image(bytes, "a.png", {.max_pixels = max_pixels});
 }
 
 Bytes repeated(const Bytes& pixel, std::size_t times) {
@@ -181,8 +181,8 @@ TEST_P(BadImage, IsRefusedByName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BadImage,
-    testing::Values(Bad{"empty", {}, "empty"}, Bad{"text", {'h', 'e', 'l', 'l', 'o'}, "not a PNG or JPEG"},
-                    Bad{"gif", {'G', 'I', 'F', '8', '9', 'a'}, "not a PNG or JPEG"},
+    testing::Values(Bad{"empty", {}, "empty"}, Bad{"text", {'h', 'e', 'l', 'l', 'o'}, "not a PNG, JPEG, WebP"},
+                    Bad{"gif", {'G', 'I', 'F', '8', '9', 'a'}, "not a PNG, JPEG, WebP"},
                     Bad{"png_magic_alone", cut(some_png(), 8), "ends early"},
                     Bad{"png_cut_in_the_header", cut(some_png(), 20), "ends early"},
                     Bad{"png_cut_in_the_pixels", cut(some_png(), some_png().size() / 2), "ends early"},

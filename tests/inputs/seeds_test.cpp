@@ -102,17 +102,17 @@ TEST(SeedFolder, BadImagesBecomeSeedsWithAProblem) {
   folder.write("1/huge.png", png_announcing(20000, 20000));
   folder.write("1/text.jpg", std::string_view("hello"));
   const SeedSet set = load_seeds(folder.path(), options());
-  EXPECT_EQ(set.seeds[0].problem, "1/empty.png: empty file, expected a PNG or JPEG image");
+  EXPECT_EQ(set.seeds[0].problem, "1/empty.png: empty file, expected an image");
   EXPECT_EQ(set.seeds[1].problem, "");
   EXPECT_NE(set.seeds[2].problem.find("20000 x 20000"), std::string::npos);
-  EXPECT_NE(set.seeds[3].problem.find("not a PNG or JPEG"), std::string::npos);
+  EXPECT_NE(set.seeds[3].problem.find("not a PNG, JPEG, WebP"), std::string::npos);
   EXPECT_TRUE(set.seeds[0].input.pixels.empty());
   EXPECT_EQ(labels(set), (Labels{1, 1, 1, 1}));
 }
 
 TEST(SeedFolder, AFolderWithoutOneReadableImageIsRefused) {
   const Folder empty, broken;
-  expect_error(ErrorCode::kBadInput, "holds no .png", [&] { load_seeds(empty.path(), options()); });
+  expect_error(ErrorCode::kBadInput, "holds no image", [&] { load_seeds(empty.path(), options()); });
   broken.write("a.png", std::string_view("hello"));
   expect_error(ErrorCode::kBadInput, "none of its 1 images can be read", [&] { load_seeds(broken.path(), options()); });
 }

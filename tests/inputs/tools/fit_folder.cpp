@@ -24,19 +24,24 @@ std::vector<std::uint8_t> bytes_of(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-void fit_all(const char* folder, const Shape& shape, const char* out, std::span<char*> preprocess) {
+void fit_all(const char* folder, const Shape& shape, const char* out, std::span<char*> words) {
   const auto files = files_in(folder);
-  std::vector<std::uint8_t> pixels(preprocess.size() * files.size() * shape.size());
+  std::vector<Preprocess> ways;
+  for (const char* word : words) ways.push_back(parse_preprocess(word));
+  std::vector<std::uint8_t> pixels(ways.size() * files.size() * shape.size());
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const Input image = decode_image(bytes_of(files[i]), files[i].string());
-    for (std::size_t k = 0; k < preprocess.size(); ++k) {
-      const Input fitted = fit_image(image.view(), shape, parse_preprocess(preprocess[k]));
+    const auto bytes = bytes_of(files[i]);
+    Input image;
+    for (std::size_t k = 0; k < ways.size(); ++k) {
+      const bool same = k > 0 && ways[k].alpha == ways[k - 1].alpha && ways[k].orientation == ways[k - 1].orientation;
+      if (!same) image = decode_image(bytes, files[i].string(), {ways[k].alpha, ways[k].orientation});
+      const Input fitted = fit_image(image.view(), shape, ways[k]);
       std::ranges::copy(fitted.pixels,
                         pixels.begin() + static_cast<std::ptrdiff_t>((k * files.size() + i) * shape.size()));
     }
   }
   const auto side = [](int n) { return static_cast<std::size_t>(n); };
-  const std::vector<std::size_t> axes{preprocess.size(), files.size(), side(shape.height), side(shape.width),
+  const std::vector<std::size_t> axes{ways.size(), files.size(), side(shape.height), side(shape.width),
                                       side(shape.channels)};
   write_npy(out, "u1", axes, pixels);
 }
