@@ -85,21 +85,24 @@ struct TradePoint {
   double caught = 0;    // share of the deviations
 };
 
-// How a guard does on images that it was not learnt from. Intervals are bootstrapped over inputs.
+// A counted share of images. Images of one input are not independent: the interval is bootstrapped over inputs.
+struct ImageShare : Share {
+  Interval over_inputs;
+
+  [[nodiscard]] Estimate estimate() const { return {value(), over_inputs, whole}; }
+};
+
+// How a guard does on images that it was not learnt from.
 struct GuardFigures {
   std::int64_t images = 0, deviations = 0;
   std::int64_t deviations_clean = 0;  // among the inputs as they are
   double auc = 0.5;                   // of the score: a deviation has the lower one
-  Share caught;
-  Interval caught_interval;
-  Share deferred_clean, deferred_corrupted;
-  Interval deferred_clean_interval, deferred_corrupted_interval;
-  double deferred = 0;                   // the two counting half; the one that there is
-  Share differ_clean, differ_corrupted;  // deviations among the images, unguarded
-  Interval differ_clean_interval, differ_corrupted_interval;
-  Share left_clean, left_corrupted;  // those of them that are not deferred
-  Interval left_clean_interval, left_corrupted_interval;
-  double deferred_at_90 = 1;      // the least share to defer that catches 90 % of these deviations
+  ImageShare caught;                  // of the deviations
+  ImageShare deferred_clean, deferred_corrupted;
+  double deferred = 0;                        // the two counting half; the one that there is
+  ImageShare differ_clean, differ_corrupted;  // deviations among the images, unguarded
+  ImageShare left_clean, left_corrupted;      // those of them that are not deferred
+  double deferred_at_90 = 1;                  // the least share to defer that catches 90 % of these deviations
   std::vector<TradePoint> curve;  // rising; from the first deviation caught to all of them, 101 points at most
 };
 

@@ -26,22 +26,15 @@ struct RankSettings {
   double time_limit_seconds = 240;    // 0: none
 };
 
-// One figure of a variant: a mean over units that were drawn independently, with its 95 % interval.
-struct Measured {
-  double value = 0;
-  Interval interval;
-  std::int64_t of = 0;  // inputs or seeds that it is the mean of
-};
-
-// All that is known of a variant. What the time did not suffice for is not there.
+// All that is known of a variant, as means over inputs or seeds. What the time did not suffice for is not there.
 struct VariantMeasures {
   int rank = 0;  // 1 for the most alike; the same for those that cannot be told apart; 0: not ranked
-  std::optional<Measured> disagreement;            // share of the inputs as they are, labels by first index
-  std::optional<Measured> accuracy;                // share of the labelled inputs
-  std::optional<Measured> boundary_shift;          // natural log units; what the order goes by
-  std::optional<Measured> corrupted_disagreement;  // share of the corrupted seeds
-  std::optional<Measured> severity;                // natural log units, after refine_queries
-  std::optional<Measured> queries_boundary,
+  std::optional<Estimate> disagreement;            // share of the inputs as they are, labels by first index
+  std::optional<Estimate> accuracy;                // share of the labelled inputs
+  std::optional<Estimate> boundary_shift;          // natural log units; what the order goes by
+  std::optional<Estimate> corrupted_disagreement;  // share of the corrupted seeds
+  std::optional<Estimate> severity;                // natural log units, after refine_queries
+  std::optional<Estimate> queries_boundary,
       queries_dflare;                               // a seed, its own included; what was spent where none found
   double seconds_boundary = 0, seconds_dflare = 0;  // mean a seed
   double found_boundary = 0, found_dflare = 0;      // share of the seeds with a deviation, natural ones included
@@ -55,7 +48,7 @@ struct Ranking {
   std::int64_t boundary_inputs = 0;  // of the seeds, those with a point on the original's boundary
   std::int64_t boundary_points = 0;
   std::int64_t searched = 0;  // seeds that every variant was searched from
-  std::optional<Measured> accuracy_original;
+  std::optional<Estimate> accuracy_original;
   std::vector<VariantMeasures> variants;  // as given
   std::vector<std::size_t> order;         // variants by falling likeness; those not ranked last
 };

@@ -77,13 +77,7 @@ struct RepairedImage {
   int original = -1, before = -1, after = -1;
 };
 
-// A share of images, with a bootstrap interval over the inputs that they were made of.
-struct Estimate {
-  double value = 0;
-  Interval interval;
-};
-
-// The honest measure: what a repair does to natural images.
+// The honest measure: what a repair does to natural images. Intervals are over the inputs that they were made of.
 struct NaturalEffect {
   std::size_t inputs = 0, images = 0;
   std::int64_t differ_before = 0, differ_after = 0;  // from the original
@@ -97,9 +91,9 @@ struct NaturalEffect {
 };
 NaturalEffect natural_effect(std::span<const RepairedImage> images, std::uint64_t rng_seed);
 
-// A compressed model with its head, as one model whose outputs are logits (probabilities if `as_probabilities`): the
-// head's scores where it speaks, else the compressed model's own log p. `reading` tells how its outputs are read;
-// leading outputs that it skips stay, far below all others.
+// A compressed model with its head, as one model whose outputs are logits (probabilities if `as_probabilities`):
+// repaired_scores() of its answer. `reading` tells how its outputs are read; leading outputs that it skips stay, far
+// below all others.
 std::unique_ptr<Model> make_repaired_model(std::unique_ptr<Model> compressed, RepairHead head, OutputReading reading,
                                            bool as_probabilities);
 

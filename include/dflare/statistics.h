@@ -24,6 +24,16 @@ struct Share {
   [[nodiscard]] Interval interval() const;
 };
 
+// A figure of a sample, and how sure one can be of it: what every report holds, writes and prints.
+struct Estimate {
+  double value = 0;
+  Interval interval;
+  std::int64_t of = 0;  // how many units (inputs, seeds, images) `value` was counted on or is the mean of
+};
+
+// Wilson's interval.
+[[nodiscard]] Estimate estimate(const Share& share);
+
 // 0 for an empty sample.
 double mean(std::span<const double> values);
 // Linear between the two nearest values, as NumPy has it; q in [0, 1]. 0 for an empty sample.
@@ -34,6 +44,14 @@ inline double median(std::vector<double> values) { return quantile(std::move(val
 // seed's images, so that images of one seed are not taken for independent ones. The same `seed` gives the same
 // interval.
 Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed, int resamples = 2000);
+
+// Means of one value a unit that was drawn independently, with bootstrap intervals. Where all units have one value no
+// draw differs, and the bootstrap's interval has no width, though a few units prove nothing. So of a share (0 to 1) that
+// is 0 or 1 in every unit the interval is Wilson's, over the units; of a change of a share (-1 to 1) that is 0 in every
+// unit it reaches as far to both sides; of other values nothing bounds it, and it is left without width.
+Estimate mean_estimate(std::span<const double> values, std::uint64_t seed);
+Estimate share_estimate(std::span<const double> values, std::uint64_t seed);
+Estimate change_estimate(std::span<const double> values, std::uint64_t seed);
 
 // Area under the ROC curve: the chance that a positive's score exceeds a negative's, ties counting half (Mann-Whitney).
 // 0.5 where either is empty.

@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "cli/terminal.h"
+#include "core/estimate_json.h"
+#include "core/figures.h"
 
 namespace dflare::cli {
 namespace {
@@ -17,9 +18,11 @@ constexpr int kFewDeviations = 30;  // below, shares of them say little
 constexpr double kCoarse = 0.01;    // share of the images that have one and the same score
 constexpr double kKept = 0.05;      // a promise is kept within this
 
-Json share_json(const Share& share, const Interval& interval) {
-  return {
-      {"share", share.value()}, {"part", share.part}, {"of", share.whole}, {"interval", {interval.low, interval.high}}};
+Json json_of(const ImageShare& share) {
+  Json json = json_of(share.estimate());
+  json["share"] = share.value();
+  json["part"] = share.part;
+  return json;
 }
 
 Json curve_json(const std::vector<TradePoint>& curve) {
@@ -33,14 +36,14 @@ Json figures_json(const GuardFigures& f) {
           {"deviations", f.deviations},
           {"deviations_clean", f.deviations_clean},
           {"auc", f.auc},
-          {"caught", share_json(f.caught, f.caught_interval)},
+          {"caught", json_of(f.caught)},
           {"deferred", f.deferred},
-          {"deferred_clean", share_json(f.deferred_clean, f.deferred_clean_interval)},
-          {"deferred_corrupted", share_json(f.deferred_corrupted, f.deferred_corrupted_interval)},
-          {"differ_clean", share_json(f.differ_clean, f.differ_clean_interval)},
-          {"differ_corrupted", share_json(f.differ_corrupted, f.differ_corrupted_interval)},
-          {"differ_undeferred_clean", share_json(f.left_clean, f.left_clean_interval)},
-          {"differ_undeferred_corrupted", share_json(f.left_corrupted, f.left_corrupted_interval)},
+          {"deferred_clean", json_of(f.deferred_clean)},
+          {"deferred_corrupted", json_of(f.deferred_corrupted)},
+          {"differ_clean", json_of(f.differ_clean)},
+          {"differ_corrupted", json_of(f.differ_corrupted)},
+          {"differ_undeferred_clean", json_of(f.left_clean)},
+          {"differ_undeferred_corrupted", json_of(f.left_corrupted)},
           {"deferred_at_90_caught", f.deferred_at_90},
           {"curve", curve_json(f.curve)}};
 }
@@ -73,19 +76,11 @@ Json code_json(const GuardRule& rule) {
           {"c++", fmt::format("{} {}{} - {}); const bool defer = !(s >= {}F);", first, loop, of_a, of_c, t)}};
 }
 
-std::string percent(double share) {
-  const double p = 100 * share;
-  return p > 0 && p < 0.995 ? fmt::format("{:.2f} %", p) : fmt::format("{:.1f} %", p);
-}
-
-// In percent, without digits that mean nothing.
-double ends(const Json& share) { return std::round(1e4 * share.get<double>()) / 100; }
+std::string percent(double share) { return figure_text(share, kPercent); }
 
 std::string with_interval(const Json& share) {
-  if (share.at("of") == 0) return "-";
   const Json& interval = share.at("interval");
-  return fmt::format("{} ({:.4g} to {:.4g})", percent(share.at("share").get<double>()), ends(interval[0]),
-                     ends(interval[1]));
+  return estimate_text({share.at("value"), {interval[0], interval[1]}, share.at("of")}, kPercent);
 }
 
 void line(const std::string& name, const std::string& value) {

@@ -4,61 +4,51 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 
 #include "cli/terminal.h"
+#include "core/estimate_json.h"
+#include "core/figures.h"
 
 namespace dflare::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json measured_json(const std::optional<Measured>& m) {
-  if (!m) return nullptr;
-  return {{"value", m->value}, {"interval", {m->interval.low, m->interval.high}}, {"of", m->of}};
-}
-
 Json variant_json(const VariantMeasures& v, const RankedFile& file) {
   const bool searched = v.queries_boundary.has_value();
   const auto if_searched = [searched](double value) { return searched ? Json(value) : Json(nullptr); };
   return {{"model", file.path},
           {"rank", v.rank == 0 ? Json(nullptr) : Json(v.rank)},
-          {"boundary_shift", measured_json(v.boundary_shift)},
-          {"disagreement", measured_json(v.disagreement)},
-          {"corrupted_disagreement", measured_json(v.corrupted_disagreement)},
-          {"severity", measured_json(v.severity)},
-          {"queries_boundary", measured_json(v.queries_boundary)},
-          {"queries_dflare", measured_json(v.queries_dflare)},
+          {"boundary_shift", json_of(v.boundary_shift)},
+          {"disagreement", json_of(v.disagreement)},
+          {"corrupted_disagreement", json_of(v.corrupted_disagreement)},
+          {"severity", json_of(v.severity)},
+          {"queries_boundary", json_of(v.queries_boundary)},
+          {"queries_dflare", json_of(v.queries_dflare)},
           {"seconds_boundary", if_searched(v.seconds_boundary)},
           {"seconds_dflare", if_searched(v.seconds_dflare)},
           {"found_boundary", if_searched(v.found_boundary)},
           {"found_dflare", if_searched(v.found_dflare)},
-          {"accuracy", measured_json(v.accuracy)},
+          {"accuracy", json_of(v.accuracy)},
           {"bytes", file.bytes}};
 }
 
 const char* const kNothing = "-";
 
-// Three digits that tell.
-std::string number(double value) {
-  if (value == 0) return "0";
-  if (value >= 99.95) return grouped(std::llround(value));
-  return fmt::format("{:.{}f}", value, value >= 9.995 ? 1 : value >= 0.9995 ? 2 : 3);
+// In percent columns the heading has the unit.
+constexpr FigureStyle kPercentColumn{.scale = 100};
+
+std::string plain(const std::optional<Estimate>& e, const FigureStyle& style = kPlain) {
+  return e ? figure_text(e->value, style) : kNothing;
 }
 
-std::string plain(const std::optional<Measured>& m, double scale = 1) {
-  return m ? number(scale * m->value) : kNothing;
+std::string with_interval(const std::optional<Estimate>& e, const FigureStyle& style = kPlain) {
+  return e ? estimate_text(*e, style) : kNothing;
 }
 
-std::string with_interval(const std::optional<Measured>& m, double scale = 1) {
-  if (!m) return kNothing;
-  return fmt::format("{} ({} to {})", number(scale * m->value), number(scale * m->interval.low),
-                     number(scale * m->interval.high));
-}
-
-std::string milliseconds(const std::optional<Measured>& searched, double seconds) {
-  return searched ? number(1000 * seconds) : kNothing;
+std::string milliseconds(const std::optional<Estimate>& searched, double seconds) {
+  return searched ? figure_text(1000 * seconds) : kNothing;
 }
 
 std::string size_text(std::uintmax_t bytes) {
@@ -77,9 +67,9 @@ Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
   return {v.rank == 0 ? kNothing : fmt::format("{}{}", v.rank, shared ? "=" : ""),
           std::filesystem::path(file.path).filename().string(),
           size_text(file.bytes),
-          plain(v.accuracy, 100),
-          plain(v.disagreement, 100),
-          with_interval(v.corrupted_disagreement, 100),
+          plain(v.accuracy, kPercentColumn),
+          plain(v.disagreement, kPercentColumn),
+          with_interval(v.corrupted_disagreement, kPercentColumn),
           with_interval(v.boundary_shift),
           plain(v.severity),
           plain(v.queries_boundary),
@@ -142,7 +132,7 @@ Json ranking_json(const Ranking& ranking, const RankedFile& original, const std:
           {"boundary_inputs", ranking.boundary_inputs},
           {"boundary_points", ranking.boundary_points},
           {"searched", ranking.searched},
-          {"accuracy_original", measured_json(ranking.accuracy_original)},
+          {"accuracy_original", json_of(ranking.accuracy_original)},
           {"bytes_original", original.bytes},
           {"variants", list}};
 }

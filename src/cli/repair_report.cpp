@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.h"
+#include "core/estimate_json.h"
+#include "core/figures.h"
 
 namespace dflare::cli {
 namespace {
@@ -38,8 +40,12 @@ Json mean_json(const std::vector<CrossValidation>& repeats) {
   return {{"repair_ratio", mean(repaired)}, {"inducing_ratio", mean(induced)}, {"improvement_ratio", mean(improved)}};
 }
 
+// With the interval's ends as keys of their own, too.
 Json estimate_json(const Estimate& e) {
-  return {{"value", e.value}, {"low", e.interval.low}, {"high", e.interval.high}};
+  Json json = json_of(e);
+  json["low"] = e.interval.low;
+  json["high"] = e.interval.high;
+  return json;
 }
 
 Json effect_json(const NaturalEffect& e) {
@@ -64,20 +70,16 @@ void row(const std::string& name, const std::string& value) {
   fmt::print("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", name)), value);
 }
 
-std::string percent(const Json& share) { return fmt::format("{:.1f} %", 100 * share.get<double>()); }
+std::string percent(const Json& share) { return figure_text(share.get<double>(), kPercent); }
 
-std::string with_interval(const Json& e) {
-  return fmt::format("{:.2f} % ({:.2f} to {:.2f})", 100 * e.at("value").get<double>(), 100 * e.at("low").get<double>(),
-                     100 * e.at("high").get<double>());
+std::string with_interval(const Json& e, const FigureStyle& style = kPercent) {
+  return estimate_text({e.at("value"), {e.at("low"), e.at("high")}, e.at("of")}, style);
 }
 
 std::string change_in_words(const Json& e) {
-  const double low = e.at("low").get<double>();
-  const double high = e.at("high").get<double>();
-  std::string text =
-      fmt::format("{:+.2f} points ({:+.2f} to {:+.2f})", 100 * e.at("value").get<double>(), 100 * low, 100 * high);
-  if (low > 0) return styled(stdout, Style::kRed, text + ": raised");
-  if (high < 0) return styled(stdout, Style::kGreen, text + ": lowered");
+  const std::string text = with_interval(e, kPoints);
+  if (e.at("low") > 0) return styled(stdout, Style::kRed, text + ": raised");
+  if (e.at("high") < 0) return styled(stdout, Style::kGreen, text + ": lowered");
   return text;
 }
 
@@ -86,9 +88,9 @@ void print_effect(const char* name, const Json& effect) {
                         with_interval(effect.at("disagreement_after")), change_in_words(effect.at("change"))));
   const Json& accuracy = effect.at("accuracy");
   if (accuracy.is_null()) return;
-  row("", fmt::format("accuracy: original {:.2f} %, compressed {:.2f} % before, {:.2f} % after",
-                      100 * accuracy.at("original").get<double>(), 100 * accuracy.at("before").get<double>(),
-                      100 * accuracy.at("after").get<double>()));
+  row("", fmt::format("accuracy on {} labelled images: original {}, compressed {} before, {} after",
+                      grouped(accuracy.at("images").get<std::int64_t>()), percent(accuracy.at("original")),
+                      percent(accuracy.at("before")), percent(accuracy.at("after"))));
 }
 
 std::string judged_by(const Json& natural) {

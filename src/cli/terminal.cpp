@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <cmath>
 
 #include <cmath>
 #include <cstdlib>
@@ -31,14 +30,6 @@ std::string styled(std::FILE* stream, Style style, const std::string& text) {
   if (!has_colour(stream)) return text;
   constexpr const char* kCodes[] = {"1", "2", "31", "32", "33"};
   return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<std::size_t>(style)], text);
-}
-
-std::string grouped(std::int64_t number) {
-  std::string digits = fmt::format("{}", number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), " ");
-  }
-  return digits;
 }
 
 std::string clock_time(double seconds) {

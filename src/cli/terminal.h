@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string>
 
+#include "core/figures.h"  // grouped() for all who print
+
 namespace dflare::cli {
 
 bool is_terminal(std::FILE* stream);
@@ -17,8 +19,6 @@ enum class Style { kBold, kDim, kRed, kGreen, kYellow };
 // The text in that style, if `stream` has colours.
 std::string styled(std::FILE* stream, Style style, const std::string& text);
 
-// "12 345"
-std::string grouped(std::int64_t number);
 // "0:42", "12:05", "3:10:00"
 std::string clock_time(double seconds);
 

@@ -31,6 +31,12 @@ std::vector<float> head_scores(const RepairHead& head, const AnswerView& compres
   return values;
 }
 
+std::vector<float> repaired_scores(const RepairHead& head, OutputKind kind, const AnswerView& compressed) {
+  if (head_speaks(head, compressed)) return head_scores(head, compressed);
+  const std::span<const float> own = kind == OutputKind::kLogits ? compressed.raw : compressed.log_p;
+  return {own.begin(), own.end()};
+}
+
 int repaired_label(const RepairHead& head, const AnswerView& compressed) {
   if (!compressed.finite) return -1;
   if (!head_speaks(head, compressed)) return compressed.label;

@@ -27,6 +27,10 @@ std::vector<double> ranks(std::span<const double> values) {
   return out;
 }
 
+bool all_equal(std::span<const double> values, double to) {
+  return std::all_of(values.begin(), values.end(), [to](double v) { return v == to; });
+}
+
 }  // namespace
 
 Interval Share::interval() const {
@@ -40,6 +44,8 @@ Interval Share::interval() const {
   return {part == 0 ? 0.0 : std::max(0.0, (centre - reach) / scale),
           part == whole ? 1.0 : std::min(1.0, (centre + reach) / scale)};
 }
+
+Estimate estimate(const Share& share) { return {share.value(), share.interval(), share.whole}; }
 
 double mean(std::span<const double> values) {
   if (values.empty()) return 0;
@@ -66,6 +72,23 @@ Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed, int 
     m = sum / n;
   }
   return {quantile(means, 0.025), quantile(means, 0.975)};
+}
+
+Estimate mean_estimate(std::span<const double> values, std::uint64_t seed) {
+  return {mean(values), bootstrap_mean(values, seed), std::ssize(values)};
+}
+
+Estimate share_estimate(std::span<const double> values, std::uint64_t seed) {
+  const std::int64_t units = std::ssize(values);
+  if (all_equal(values, 0)) return estimate(Share{0, units});
+  if (all_equal(values, 1)) return estimate(Share{units, units});
+  return mean_estimate(values, seed);
+}
+
+Estimate change_estimate(std::span<const double> values, std::uint64_t seed) {
+  if (!all_equal(values, 0)) return mean_estimate(values, seed);
+  const double reach = Share{0, std::ssize(values)}.interval().high;
+  return {0, {-reach, reach}, std::ssize(values)};
 }
 
 double auc(std::span<const double> positives, std::span<const double> negatives) {

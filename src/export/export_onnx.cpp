@@ -22,6 +22,7 @@ constexpr float kLeastProbability = 1e-12F;  // as Answers::interpret has it
 // Tensors that every addition builds on, each N x classes.
 struct Read {
   std::string raw, p, log_p;
+  std::string own_scores;  // the model's own where a head is silent: its logits, or log p of its probabilities
   std::int64_t classes = 0;
 };
 
@@ -40,10 +41,12 @@ Read add_reading(GraphBuilder& graph, const std::string& answer, std::int64_t ou
     graph.with("axis", 1);
     read.log_p = graph.node("LogSoftmax", {read.raw});
     graph.with("axis", 1);
+    read.own_scores = read.raw;
   } else {
     read.p = read.raw;
     const float least = reading.step > 0 ? reading.step / 2 : kLeastProbability;
     read.log_p = graph.node("Log", {graph.node("Max", {read.raw, graph.constant(least)})});
+    read.own_scores = read.log_p;
   }
   return read;
 }
@@ -92,13 +95,13 @@ void check(const RepairHead& head, std::int64_t classes) {
 
 std::string add_head(GraphBuilder& graph, const Read& read, const RepairHead& head) {
   check(head, read.classes);
-  if (head.layers.empty()) return graph.node("Identity", {read.log_p}, "repaired");
+  if (head.layers.empty()) return graph.node("Identity", {read.own_scores}, "repaired");
   std::string scores = head.features == HeadFeatures::kProbabilities ? read.p : read.log_p;
   for (const DenseLayer& layer : head.layers) scores = add_layer(graph, scores, layer);
   if (std::isinf(head.below_margin)) return graph.node("Identity", {scores}, "repaired");
   const std::string limit = graph.constant(static_cast<float>(head.below_margin));
   const std::string speaks = graph.node("Less", {add_margin(graph, read), limit});
-  return graph.node("Where", {speaks, scores, read.log_p}, "repaired");
+  return graph.node("Where", {speaks, scores, read.own_scores}, "repaired");
 }
 
 // The least over the other labels c of scale[a][c] * (log p_a - log p_c + shift[a][c]): N x 1.

@@ -14,18 +14,6 @@ constexpr std::uint64_t kBootstrapSeed = 0x67756172;
 constexpr int kResamples = 1000;
 constexpr int kCurvePoints = 100;
 
-// The share, among the rows that count, of those that have the property.
-template <class Counts, class Has>
-Share share_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
-  Share share;
-  for (const ScoredRow& row : rows) {
-    if (!counts(row)) continue;
-    ++share.whole;
-    share.part += has(row) ? 1 : 0;
-  }
-  return share;
-}
-
 // An input's part of a share.
 struct Part {
   double part = 0, whole = 0;
@@ -56,19 +44,23 @@ Interval bootstrap_ratio(const std::vector<Part>& inputs) {
   return ratios.empty() ? Interval{0, 1} : Interval{quantile(ratios, 0.025), quantile(ratios, 0.975)};
 }
 
-// The interval of share_of, over inputs.
+// The share, among the rows that count, of those that have the property.
 template <class Counts, class Has>
-Interval interval_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
+ImageShare share_of(const std::vector<ScoredRow>& rows, const Counts& counts, const Has& has) {
+  ImageShare share;
   std::map<std::int32_t, Part> inputs;
   for (const ScoredRow& row : rows) {
     if (!counts(row)) continue;
+    ++share.whole;
+    share.part += has(row) ? 1 : 0;
     Part& part = inputs[row.input];
     part.whole += 1;
     part.part += has(row) ? 1 : 0;
   }
   std::vector<Part> parts;
   for (const auto& [input, part] : inputs) parts.push_back(part);
-  return bootstrap_ratio(parts);
+  share.over_inputs = bootstrap_ratio(parts);
+  return share;
 }
 
 std::vector<TradePoint> curve_of(const std::vector<ScoredRow>& rows) {
@@ -119,22 +111,15 @@ GuardFigures measure_guard(const Guard& guard, const GuardSample& held_out) {
   figures.images = static_cast<std::int64_t>(rows.size());
   figures.auc = auc_of(rows);
   figures.caught = share_of(rows, deviates, deferred);
-  figures.caught_interval = interval_of(rows, deviates, deferred);
   figures.deviations = figures.caught.whole;
   figures.deferred_clean = share_of(rows, is_clean, deferred);
-  figures.deferred_clean_interval = interval_of(rows, is_clean, deferred);
   figures.deferred_corrupted = share_of(rows, is_corrupted, deferred);
-  figures.deferred_corrupted_interval = interval_of(rows, is_corrupted, deferred);
   figures.deferred = half_each(figures.deferred_clean, figures.deferred_corrupted);
   figures.differ_clean = share_of(rows, is_clean, deviates);
   figures.differ_corrupted = share_of(rows, is_corrupted, deviates);
-  figures.differ_clean_interval = interval_of(rows, is_clean, deviates);
-  figures.differ_corrupted_interval = interval_of(rows, is_corrupted, deviates);
   figures.deviations_clean = figures.differ_clean.part;
   figures.left_clean = share_of(rows, is_clean, left);
   figures.left_corrupted = share_of(rows, is_corrupted, left);
-  figures.left_clean_interval = interval_of(rows, is_clean, left);
-  figures.left_corrupted_interval = interval_of(rows, is_corrupted, left);
   figures.deferred_at_90 = deferral_at(rows, 0.9);
   figures.curve = curve_of(rows);
   return figures;

@@ -14,10 +14,6 @@ bool told_apart(std::span<const double> a, std::span<const double> b, std::uint6
 
 }  // namespace
 
-Measured measured(std::span<const double> values, std::uint64_t seed) {
-  return {mean(values), bootstrap_mean(values, seed), static_cast<std::int64_t>(values.size())};
-}
-
 std::vector<std::size_t> order_variants(const std::vector<std::vector<double>>& values, std::uint64_t seed,
                                         std::vector<int>& rank) {
   std::vector<std::size_t> order;

@@ -10,9 +10,6 @@
 
 namespace dflare {
 
-// A mean with its bootstrap interval. Not of an empty sample.
-Measured measured(std::span<const double> values, std::uint64_t seed);
-
 // values[v][i]: variant v's figure for the i-th seed, the same seeds for all; smaller is more alike. An empty list
 // leaves its variant out of the order.
 // `rank` gets 1 for the first; a variant shares the rank of the first of the group before it where the interval of

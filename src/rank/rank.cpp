@@ -114,13 +114,12 @@ class Ranker {
     return !correct || true_label(input) == answer.label;
   }
 
-  static std::optional<Measured> share(std::int64_t part, std::int64_t whole) {
+  static std::optional<Estimate> share(std::int64_t part, std::int64_t whole) {
     if (whole == 0) return std::nullopt;
-    const Share s{part, whole};
-    return Measured{s.value(), s.interval(), whole};
+    return estimate(Share{part, whole});
   }
 
-  [[nodiscard]] std::optional<Measured> accuracy(const Answers& answers) const {
+  [[nodiscard]] std::optional<Estimate> accuracy(const Answers& answers) const {
     std::int64_t right = 0;
     std::int64_t labelled = 0;
     for (std::size_t i = 0; i < inputs_.size(); ++i) {
@@ -187,7 +186,7 @@ class Ranker {
     out_.boundary_points += shifts_.add(points, f, g);
     shift_ = shifts_.means();
     for (std::size_t v = 0; v < shift_.size(); ++v) {
-      if (!shift_[v].empty()) out_.variants[v].boundary_shift = measured(shift_[v], search_.rng_seed);
+      if (!shift_[v].empty()) out_.variants[v].boundary_shift = mean_estimate(shift_[v], search_.rng_seed);
       out_.boundary_inputs = static_cast<std::int64_t>(shift_[v].size());
     }
     return true;
@@ -202,7 +201,7 @@ class Ranker {
       const Answers g = parties_.ask_variant(v, images);
       if (stopped()) return;
       corrupted_[v] = mean_a_seed(images, [&](std::size_t i) { return f[i].label != g[i].label ? 1.0 : 0.0; });
-      if (!corrupted_[v].empty()) out_.variants[v].corrupted_disagreement = measured(corrupted_[v], search_.rng_seed);
+      if (!corrupted_[v].empty()) out_.variants[v].corrupted_disagreement = share_estimate(corrupted_[v], search_.rng_seed);
     }
   }
 

@@ -52,13 +52,13 @@ SearchSettings settings_for(const char* strategy, SearchSettings s, std::int64_t
 
 using Outcomes = std::span<const std::optional<SeedOutcome>>;
 
-std::optional<Measured> mean_of(Outcomes outcomes, double SeedOutcome::*figure, std::uint64_t rng_seed) {
+std::optional<Estimate> mean_of(Outcomes outcomes, double SeedOutcome::*figure, std::uint64_t rng_seed) {
   std::vector<double> values;
   for (const std::optional<SeedOutcome>& o : outcomes) {
     if (o) values.push_back((*o).*figure);
   }
   if (values.empty()) return std::nullopt;
-  return measured(values, rng_seed);
+  return mean_estimate(values, rng_seed);
 }
 
 double found(Outcomes outcomes) {
@@ -125,7 +125,7 @@ void VariantSearches::summarise(std::size_t variant, std::size_t searched, Varia
   out.queries_boundary = mean_of(boundary, &SeedOutcome::queries, rng_seed_);
   out.queries_dflare = mean_of(dflare, &SeedOutcome::queries, rng_seed_);
   const auto seconds = [this](Outcomes outcomes) {
-    const std::optional<Measured> m = mean_of(outcomes, &SeedOutcome::seconds, rng_seed_);
+    const std::optional<Estimate> m = mean_of(outcomes, &SeedOutcome::seconds, rng_seed_);
     return m ? m->value : 0.0;
   };
   out.seconds_boundary = seconds(boundary);

@@ -11,10 +11,6 @@ struct OfInput {
   double images = 0, before = 0, after = 0;
 };
 
-Estimate estimate(const std::vector<double>& per_input, double value, std::uint64_t rng_seed) {
-  return {value, bootstrap_mean(per_input, rng_seed)};
-}
-
 }  // namespace
 
 NaturalEffect natural_effect(std::span<const RepairedImage> images, std::uint64_t rng_seed) {
@@ -47,9 +43,9 @@ NaturalEffect natural_effect(std::span<const RepairedImage> images, std::uint64_
     after.push_back(input.after / input.images);
     change.push_back(after.back() - before.back());
   }
-  effect.before = estimate(before, mean(before), rng_seed);
-  effect.after = estimate(after, mean(after), rng_seed);
-  effect.change = estimate(change, mean(change), rng_seed);
+  effect.before = share_estimate(before, rng_seed);
+  effect.after = share_estimate(after, rng_seed);
+  effect.change = change_estimate(change, rng_seed);
   if (effect.labelled > 0) {
     const auto n = static_cast<double>(effect.labelled);
     effect.accuracy_original = right_original / n;

@@ -52,11 +52,7 @@ class RepairedModel : public Model {
     }
     const auto skipped = static_cast<std::size_t>(reading_.skip_classes);
     const std::span<float> kept = out.subspan(skipped);
-    if (head_speaks(head_, answer)) {
-      std::ranges::copy(head_scores(head_, answer), kept.begin());
-    } else {
-      std::ranges::copy(reading_.kind == OutputKind::kLogits ? answer.raw : answer.log_p, kept.begin());
-    }
+    std::ranges::copy(repaired_scores(head_, reading_.kind, answer), kept.begin());
     const float least = *std::min_element(kept.begin(), kept.end()) - kFarBelow;
     std::fill_n(out.begin(), skipped, least);
     if (as_probabilities_) softmax(out);

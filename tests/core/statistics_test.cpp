@@ -32,6 +32,30 @@ TEST(Statistics, BootstrapSpansTheMeanAndRepeats) {
   EXPECT_EQ(bootstrap_mean(values, 7).low, interval.low);
 }
 
+TEST(Statistics, EstimatesHoldTheMeanAndAnIntervalAroundIt) {
+  const std::vector<double> values{0, 0.5, 1, 0.25, 0.75, 0.5};
+  for (const Estimate& e : {mean_estimate(values, 3), share_estimate(values, 3), change_estimate(values, 3)}) {
+    EXPECT_DOUBLE_EQ(e.value, 0.5);
+    EXPECT_TRUE(e.interval.contains(0.5));
+    EXPECT_LT(e.interval.low, e.interval.high);
+    EXPECT_EQ(e.of, 6);
+  }
+}
+
+// Where all units say the same, no bootstrap draw differs; the count still bounds the share.
+TEST(Statistics, FewUnitsThatAllSayTheSameAreNoProof) {
+  const std::vector<double> none(20, 0.0);
+  const std::vector<double> all(20, 1.0);
+  const double reach = Share{0, 20}.interval().high;
+  EXPECT_EQ(share_estimate(none, 1).interval.low, 0);
+  EXPECT_EQ(share_estimate(none, 1).interval.high, reach);
+  EXPECT_NEAR(share_estimate(all, 1).interval.low, 1 - reach, 1e-12);
+  EXPECT_EQ(share_estimate(all, 1).interval.high, 1);
+  EXPECT_EQ(change_estimate(none, 1).interval.low, -reach);
+  EXPECT_EQ(change_estimate(none, 1).interval.high, reach);
+  EXPECT_EQ(mean_estimate(none, 1).interval.high, 0) << "nothing bounds it";
+}
+
 TEST(Statistics, AucCountsTiesHalf) {
   const std::vector<double> low{1, 2};
   const std::vector<double> high{2, 3};

@@ -108,6 +108,45 @@ TEST_P(Readings, TheHeadAloneGivesTheLibrarysLabels) {
   }
 }
 
+// A head that speaks on some answers, and one that never does.
+TEST_P(Readings, TheExportedScoresAreTheLibrarys) {
+  constexpr std::size_t kOutputs = 11;
+  Answers answers = random_answers(kOutputs, GetParam());
+  const std::vector<float> raw = raw_of(answers);
+  answers.interpret(GetParam());
+  const std::size_t classes = answers.classes();
+  const RepairHead some =
+      random_head(classes, HeadFeatures::kLogProbabilities, DenseLayer::Activation::kTanh, /*below_margin=*/0.4);
+  for (const RepairHead& head : {some, RepairHead{}}) {
+    export_onnx_alone(kOutputs, GetParam(), {.head = &head}, scratch("scores.onnx"));
+    const auto out = ort_run(scratch("scores.onnx"), raw, {kImages, kOutputs}).at("dflare_repaired");
+    std::size_t silent = 0;
+    for (std::size_t i = 0; i < kImages; ++i) {
+      silent += head_speaks(head, answers[i]) ? 0U : 1U;
+      const std::vector<float> scores = repaired_scores(head, GetParam().kind, answers[i]);
+      for (std::size_t c = 0; c < classes; ++c) {
+        ASSERT_NEAR(out[i * classes + c], scores[c], 1e-5 * (1 + std::abs(scores[c]))) << i << " " << c;
+      }
+    }
+    EXPECT_GT(silent, 100);
+  }
+}
+
+// Log p of these two logits is one and the same float, and the first of a tie would be the label.
+TEST(ExportOnnx, WhereTheHeadIsSilentTheModelsLogitsStandUnrounded) {
+  const float least = std::nextafter(1e-3F, 1.0F);
+  const std::vector<float> raw = {1e-3F, least, -3};
+  Answers answers;
+  std::ranges::copy(raw, answers.prepare(1, 3).begin());
+  answers.interpret({OutputKind::kLogits, 0, 0});
+  ASSERT_EQ(answers[0].log_p[0], answers[0].log_p[1]) << "else nothing is shown";
+  const RepairHead silent;
+  export_onnx_alone(3, {OutputKind::kLogits, 0, 0}, {.head = &silent}, scratch("silent.onnx"));
+  const auto out = ort_run(scratch("silent.onnx"), raw, {1, 3});
+  EXPECT_EQ(first_largest(out.at("dflare_repaired"), 0, 3), 1);
+  EXPECT_EQ(repaired_label(silent, answers[0]), 1);
+}
+
 TEST_P(Readings, TheGuardAloneDecidesAsTheLibraryDoes) {
   constexpr std::size_t kOutputs = 11;
   Answers answers = random_answers(kOutputs, GetParam());

@@ -66,14 +66,5 @@ TEST(Order, VariantWithoutFiguresIsLeftOut) {
   EXPECT_THAT(rank, ElementsAre(0, 1));
 }
 
-TEST(Measured, HoldsTheMeanAndAnIntervalAroundIt) {
-  const Measured m = measured(noisy(4, 0, 0), 3);
-  EXPECT_EQ(m.of, 100);
-  EXPECT_LT(m.interval.low, m.value);
-  EXPECT_GT(m.interval.high, m.value);
-  EXPECT_NEAR(m.value, 4, 0.4);
-  EXPECT_NEAR(m.interval.high - m.interval.low, 2 * 1.96 * 0.1, 0.12);
-}
-
 }  // namespace
 }  // namespace dflare

@@ -80,7 +80,7 @@ TEST(Rank, BiasesOfOneTwoAndFourComeInThatOrder) {
 TEST(Rank, ShiftIsInTheBiassUnits) {
   Family family({1});
   const Ranking r = rank(family, settings());
-  const Measured& shift = r.variants[0].boundary_shift.value();
+  const Estimate& shift = r.variants[0].boundary_shift.value();
   EXPECT_GT(shift.value, 0.1);
   EXPECT_LE(shift.value, 1 + 1e-6);
   EXPECT_TRUE(shift.interval.contains(shift.value));
@@ -114,7 +114,7 @@ TEST(Rank, EveryMeasureTellsTheFartherFromTheNearer) {
   EXPECT_FALSE(near.accuracy.has_value()) << "no labels were given";
 }
 
-void expect_same(const std::optional<Measured>& a, const std::optional<Measured>& b) {
+void expect_same(const std::optional<Estimate>& a, const std::optional<Estimate>& b) {
   ASSERT_TRUE(a.has_value());
   ASSERT_TRUE(b.has_value());
   EXPECT_EQ(a->value, b->value);
