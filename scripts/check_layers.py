@@ -8,7 +8,7 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers budget error finding ids input preprocess repair_head rng seed_status statistics verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions process".split(), "mutate"),
     **dict.fromkeys("model runtimes cached_model".split(), "query"),
@@ -21,6 +21,7 @@ OWNER = {
     "repair": "repair",
     "search": "search",
     "rank": "rank",
+    **dict.fromkeys("run_summary run_words".split(), "report"),
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -36,7 +37,8 @@ MAY_USE = {
     "repair": {"query"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export"},
+    "report": {"findings", "search"},
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "report"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -49,7 +51,7 @@ LIBRARIES = {
     r"onnxruntime|dlfcn\.h": {"query"},
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
-    r"nlohmann/": {"core", "findings", "export", "cli"},
+    r"nlohmann/": {"core", "findings", "export", "report", "cli"},
     r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"nettle/": {"core"},

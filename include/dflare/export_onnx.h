@@ -19,7 +19,8 @@ struct OnnxAddition {
 // What an exported file gives besides, or instead of, the model's own outputs. Names get a number where the model has
 // them already (dflare2_defer).
 //   with a head, in place of the model's output:
-//     dflare_repaired  float [N, classes]: the head's scores where it speaks, else the model's own: its logits, or log p
+//     dflare_repaired  float [N, classes]: the head's scores where it speaks, else the model's own: its logits, or log
+//     p
 //                      of its probabilities (repaired_scores() in repair_head.h). The largest, at its first index, is
 //                      repaired_label(). Leading outputs that the reading skips are left out.
 //   with a guard, beside the model's outputs:

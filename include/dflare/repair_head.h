@@ -44,9 +44,9 @@ bool head_speaks(const RepairHead& head, const AnswerView& compressed);
 // The last layer's scores, one a class, whether the head speaks or not. It has layers.
 std::vector<float> head_scores(const RepairHead& head, const AnswerView& compressed);
 
-// The repaired scores, one a class, of an answer that is finite and was read as `kind`: the head's where it speaks, else
-// the model's own: its logits as they are (log p would round two of them to a tie), or log p of its probabilities. To be
-// read as logits; the largest, at its first index, is repaired_label().
+// The repaired scores, one a class, of an answer that is finite and was read as `kind`: the head's where it speaks,
+// else the model's own: its logits as they are (log p would round two of them to a tie), or log p of its probabilities.
+// To be read as logits; the largest, at its first index, is repaired_label().
 std::vector<float> repaired_scores(const RepairHead& head, OutputKind kind, const AnswerView& compressed);
 
 // log p of the first label less log p of the second, natural log units, >= 0: how sure a model is. 0 for a tie.

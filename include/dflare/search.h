@@ -10,6 +10,7 @@
 
 #include "dflare/finding.h"
 #include "dflare/model.h"
+#include "dflare/pair_figures.h"
 #include "dflare/seeds.h"
 #include "dflare/strategy.h"
 
@@ -61,6 +62,7 @@ struct PairFacts {
   int batch = 0;
   int workers = 0;
   double accuracy_original = -1, accuracy_compressed = -1;  // top-1, ties by first index, over readable labelled seeds
+  PairFigures figures;                                      // over the same seeds
   double agreement = -1;                                    // labels by first index, over readable seeds
 };
 

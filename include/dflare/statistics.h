@@ -46,9 +46,9 @@ inline double median(std::vector<double> values) { return quantile(std::move(val
 Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed, int resamples = 2000);
 
 // Means of one value a unit that was drawn independently, with bootstrap intervals. Where all units have one value no
-// draw differs, and the bootstrap's interval has no width, though a few units prove nothing. So of a share (0 to 1) that
-// is 0 or 1 in every unit the interval is Wilson's, over the units; of a change of a share (-1 to 1) that is 0 in every
-// unit it reaches as far to both sides; of other values nothing bounds it, and it is left without width.
+// draw differs, and the bootstrap's interval has no width, though a few units prove nothing. So of a share (0 to 1)
+// that is 0 or 1 in every unit the interval is Wilson's, over the units; of a change of a share (-1 to 1) that is 0 in
+// every unit it reaches as far to both sides; of other values nothing bounds it, and it is left without width.
 Estimate mean_estimate(std::span<const double> values, std::uint64_t seed);
 Estimate share_estimate(std::span<const double> values, std::uint64_t seed);
 Estimate change_estimate(std::span<const double> values, std::uint64_t seed);

@@ -5,28 +5,15 @@
 
 #include <algorithm>
 #include <functional>
-#include <sstream>
+
+#include "cli/terminal.h"
 
 namespace dflare::cli {
 namespace {
 
-constexpr std::size_t kWidth = 100;
 constexpr std::size_t kBriefColumn = 38;
 
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string out;
-  std::string line(indent, ' ');
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (line.size() > indent && line.size() + word.size() + 1 > kWidth) {
-      out += line + "\n";
-      line.assign(indent, ' ');
-    }
-    if (line.size() > indent) line += ' ';
-    line += word;
-  }
-  return out + line + "\n";
-}
+std::string filled(const std::string& text, std::size_t indent) { return wrapped(text, indent, text_width(stdout)); }
 
 std::string left_side(const Flag& flag) {
   if (is_argument(flag)) return "  " + flag.metavar;
@@ -42,15 +29,16 @@ std::string with_default(const std::string& text, const Flag& flag) {
 std::string short_entry(const Flag& flag) {
   const std::string left = left_side(flag);
   const std::string brief = with_default(flag.brief, flag);
-  if (left.size() + 2 > kBriefColumn) return fmt::format("{}\n{:{}}{}\n", left, "", kBriefColumn, brief);
-  return fmt::format("{:<{}}{}\n", left, kBriefColumn, brief);
+  const std::string lines = filled(brief, kBriefColumn);
+  if (left.size() + 2 > kBriefColumn) return left + "\n" + lines;
+  return fmt::format("{:<{}}{}", left, kBriefColumn, lines.substr(kBriefColumn));
 }
 
 std::string long_entry(const Flag& flag) {
-  std::string entry = left_side(flag) + "\n" + wrapped(flag.brief + ".", 10);
-  if (!flag.details.empty()) entry += "\n" + wrapped(flag.details, 10);
-  if (!flag.only_with.words.empty()) entry += wrapped("[only with: " + flag.only_with.words + "]", 10);
-  if (const std::string value = default_text(flag); !value.empty()) entry += wrapped("[default: " + value + "]", 10);
+  std::string entry = left_side(flag) + "\n" + filled(flag.brief + ".", 10);
+  if (!flag.details.empty()) entry += "\n" + filled(flag.details, 10);
+  if (!flag.only_with.words.empty()) entry += filled("[only with: " + flag.only_with.words + "]", 10);
+  if (const std::string value = default_text(flag); !value.empty()) entry += filled("[default: " + value + "]", 10);
   return entry + "\n";
 }
 
@@ -87,7 +75,7 @@ std::string short_help(const Verb& verb) {
 std::string long_help(const Verb& verb) {
   std::string examples = "Examples:\n";
   for (const std::string& example : verb.examples) examples += "  " + example + "\n";
-  return fmt::format("{}\n{}\nUsage: {}\n\n{}\n{}", wrapped(verb.brief + ".", 0), wrapped(verb.about, 0), usage(verb),
+  return fmt::format("{}\n{}\nUsage: {}\n\n{}\n{}", filled(verb.brief + ".", 0), filled(verb.about, 0), usage(verb),
                      examples, groups(verb, long_entry));
 }
 

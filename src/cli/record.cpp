@@ -8,6 +8,7 @@
 #include "cli/machine.h"
 #include "cli/settings.h"
 #include "core/hash.h"
+#include "core/pair_figures_json.h"
 #include "core/reading_json.h"
 #include "dflare/error.h"
 
@@ -47,6 +48,7 @@ Json facts_json(const Options& options, const OpenPair& pair, const PairFacts& f
       {"rows_exact", facts.rows_exact},
       {"batch", facts.batch},
       {"workers", facts.workers},
+      {"figures", json_of(facts.figures)},
       {"agreement", known(facts.agreement)},
       {"accuracy", {{"original", known(facts.accuracy_original)}, {"compressed", known(facts.accuracy_compressed)}}},
       {"machine", machine_json()}};
@@ -106,15 +108,6 @@ void check_seeds(const Json& recorded, const SeedSet& seeds) {
                 fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",
                             seed.source, seeds.path.string()),
                 kWayOut);
-  }
-}
-
-Json parse_record(const std::string& text, const std::filesystem::path& run) {
-  try {
-    return Json::parse(text);
-  } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorCode::kBadInput, fmt::format("the run in {} was stopped before it had begun", run.string()),
-                "remove the folder and start it again with dflare search");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/pair.h"
+#include "core/record_json.h"
 #include "dflare/search.h"
 #include "dflare/store.h"
 
@@ -17,8 +18,5 @@ RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSe
 void check_models(const nlohmann::ordered_json& facts);
 // The same for the inputs and their labels.
 void check_seeds(const nlohmann::ordered_json& recorded, const SeedSet& seeds);
-
-// Parses one of the record's texts. Throws kBadInput for a run that was killed before it had begun.
-nlohmann::ordered_json parse_record(const std::string& text, const std::filesystem::path& run);
 
 }  // namespace dflare::cli

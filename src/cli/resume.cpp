@@ -29,13 +29,10 @@ bool is_complete(const Json& seeds, const FindingStore& store) {
 
 int report_complete(FindingStore& store, const Options& options) {
   store.derive_pngs();
-  const Json before = read_summary(store.folder());
-  const Timing timing{.wall_seconds = before.is_null() ? 0.0 : before.value("/seconds/wall"_json_pointer, 0.0),
-                      .queries_per_second = before.is_null() ? 0.0 : before.value("queries_per_second", 0.0)};
-  const Json summary = summarise(store, timing);
-  store.write_summary(summary.dump(2) + "\n");
+  const RunSummary summary = summarise(store, recorded_timing(store.folder()));
+  store.write_summary(to_json(summary));
   if (!options.quiet) fmt::print(stderr, "the run in {} is complete: nothing left to do\n", store.folder().string());
-  print_result(store, summary, options.json, options.quiet);
+  print_result(store, summary, SearchEnd::kComplete, options.json, options.quiet);
   return 0;
 }
 

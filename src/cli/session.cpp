@@ -4,12 +4,15 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cmath>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
 #include "cli/closing.h"
 #include "dflare/error.h"
+#include "dflare/run_words.h"
 
 namespace dflare::cli {
 namespace {
@@ -20,18 +23,13 @@ std::int64_t total_queries(const std::vector<SeedDone>& done) {
   });
 }
 
-double earlier_wall(const std::filesystem::path& run) {
-  const auto summary = read_summary(run);
-  return summary.is_null() ? 0.0 : summary.value("/seconds/wall"_json_pointer, 0.0);
-}
-
 }  // namespace
 
 Session::Session(FindingStore& store, const Options& options)
     : store_(store),
       json_(options.json),
       quiet_(options.quiet),
-      wall_before_(earlier_wall(store.folder())),
+      before_(recorded_timing(store.folder())),
       interrupt_(live_),
       watchdog_(live_, options.query_timeout, store.folder().string()),
       display_(std::make_unique<ProgressDisplay>(live_, options.quiet)) {}
@@ -52,14 +50,8 @@ int Session::conduct(Search& search) {
     }
     throw;
   }
-  print_result(store_, finish(), json_, quiet_);
-  const std::string run = store_.folder().string();
-  if (result.end == SearchEnd::kTimeLimit && !quiet_) {
-    fmt::print(stderr, "the time limit ended the run; `dflare resume {}` goes on\n", run);
-  }
-  if (result.end != SearchEnd::kStopped) return 0;
-  if (!quiet_) fmt::print(stderr, "interrupted, everything found is kept; `dflare resume {}` goes on\n", run);
-  return 130;
+  print_result(store_, finish(), result.end, json_, quiet_);
+  return result.end == SearchEnd::kStopped ? 130 : 0;
 }
 
 int Session::interrupted_at_start_up() {
@@ -100,28 +92,37 @@ SearchResult Session::run_engine(Search& search, const std::vector<SeedDone>& do
   }
 }
 
-nlohmann::ordered_json Session::finish() {
+RunSummary Session::finish() {
   store_.derive_pngs();
-  const double queries = static_cast<double>(total_queries(store_.done()) - queries_before_);
-  const Timing timing{.wall_seconds = wall_before_ + wall_, .queries_per_second = wall_ > 0 ? queries / wall_ : 0.0};
-  nlohmann::ordered_json summary = summarise(store_, timing);
-  store_.write_summary(summary.dump(2) + "\n");
+  const std::int64_t queries = total_queries(store_.done()) - queries_before_;
+  const RunSummary summary =
+      summarise(store_, {.wall_seconds = before_.wall_seconds + wall_,
+                         .queries = before_.queries + queries,
+                         .queries_per_second = wall_ > 0 ? static_cast<double>(queries) / wall_ : 0.0});
+  store_.write_summary(to_json(summary));
   return summary;
 }
 
-void print_result(const FindingStore& store, const nlohmann::ordered_json& summary, bool json, bool quiet) {
+void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet) {
   if (json) {
-    fmt::print("{}\n", summary.dump(2));
+    fmt::print("{}", to_json(summary));
   } else if (!quiet) {
     print_closing_table(store, summary);
   }
+  const std::string next = what_next(summary, end, store.folder().string());
+  if (!quiet && !next.empty()) fmt::print(stderr, "{}\n", next);
 }
 
-nlohmann::ordered_json read_summary(const std::filesystem::path& run) {
+RunTiming recorded_timing(const std::filesystem::path& run) {
   std::ifstream stream(run / "summary.json");
-  if (!stream) return nullptr;
-  auto summary = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
-  return summary.is_object() ? summary : nlohmann::ordered_json(nullptr);
+  const auto summary = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  if (!summary.is_object()) return {};
+  RunTiming timing{.wall_seconds = summary.value("/seconds/wall"_json_pointer, 0.0),
+                   .queries_per_second = summary.value("queries_per_second", 0.0)};
+  // Earlier versions did not count them.
+  const std::int64_t guessed = std::llround(timing.queries_per_second * timing.wall_seconds);
+  timing.queries = summary.value("/queries/timed"_json_pointer, guessed);
+  return timing;
 }
 
 }  // namespace dflare::cli

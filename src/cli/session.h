@@ -7,7 +7,7 @@
 #include "cli/guards.h"
 #include "cli/options.h"
 #include "cli/progress.h"
-#include "cli/summary.h"
+#include "dflare/run_summary.h"
 #include "dflare/search.h"
 #include "dflare/store.h"
 
@@ -29,11 +29,11 @@ class Session {
   void recall_counts(const std::vector<SeedDone>& done);
   SearchResult run_engine(Search& search, const std::vector<SeedDone>& done);
   // Leaves the folder as a reader wants it; the summary in it is also what is printed.
-  nlohmann::ordered_json finish();
+  RunSummary finish();
 
   FindingStore& store_;
   const bool json_, quiet_;
-  double wall_before_ = 0;           // of earlier sessions
+  RunTiming before_;                 // of earlier sessions
   double wall_ = 0;                  // of this one
   std::int64_t queries_before_ = 0;  // of chains that earlier sessions ended
   LiveProgress live_;
@@ -42,9 +42,9 @@ class Session {
   std::unique_ptr<ProgressDisplay> display_;
 };
 
-// Prints a summary that exists already: JSON, or the closing table. Used for a run that has nothing left to do.
-void print_result(const FindingStore& store, const nlohmann::ordered_json& summary, bool json, bool quiet);
-// The summary.json in a run's folder; null when there is none or it cannot be read.
-nlohmann::ordered_json read_summary(const std::filesystem::path& run);
+// Prints a summary (JSON, or the closing table) and, to standard error, what to do next.
+void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet);
+// What the summary.json in a run's folder says of its sessions; nothing when there is none or it cannot be read.
+RunTiming recorded_timing(const std::filesystem::path& run);
 
 }  // namespace dflare::cli

@@ -11,7 +11,9 @@
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "core/figures.h"
 #include "dflare/error.h"
+#include "dflare/run_words.h"
 
 namespace dflare::cli {
 namespace {
@@ -106,9 +108,9 @@ void print_finding(const FindingStore& store, const Finding& finding, const Json
                           finding.flaky ? ", flaky: it did not repeat" : ""));
   row("probability", fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own",
                                  100 * finding.p_original, 100 * finding.p_compressed));
-  row("severity", fmt::format("{:.2f}: {}", finding.severity, severity_in_words(finding.severity)));
-  row("distance", fmt::format("largest change {:g} of 255, L2 {:.2f} on [0, 1], SSIM {:.3f}", finding.distance.linf,
-                              finding.distance.l2, finding.distance.ssim));
+  row("severity", fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity)));
+  row("distance", fmt::format("largest change {:g} of 255, L2 {} on [0, 1], SSIM {:.3f}", finding.distance.linf,
+                              figure_text(finding.distance.l2), finding.distance.ssim));
   const std::string refined =
       finding.refine_queries == 0 ? "" : fmt::format(", and {} to refine it", finding.refine_queries);
   row("queries", fmt::format("{}{}", finding.queries, refined));

@@ -14,6 +14,12 @@ bool is_terminal(std::FILE* stream);
 bool has_colour(std::FILE* stream);
 // Columns of the terminal on standard error; 80 when unknown.
 std::size_t terminal_width();
+// Columns that text on the stream should fit into: the terminal's, at most 100; 100 where there is none.
+std::size_t text_width(std::FILE* stream);
+// Of UTF-8 text, a column a character.
+std::size_t columns(const std::string& text);
+// The text as lines of at most `width` columns, each after `indent` spaces. Words longer than that stand alone.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width);
 
 enum class Style { kBold, kDim, kRed, kGreen, kYellow };
 // The text in that style, if `stream` has colours.

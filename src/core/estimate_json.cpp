@@ -4,9 +4,8 @@
 namespace dflare {
 
 nlohmann::ordered_json json_of(const Estimate& estimate) {
-  return {{"value", estimate.value},
-          {"interval", {estimate.interval.low, estimate.interval.high}},
-          {"of", estimate.of}};
+  return {
+      {"value", estimate.value}, {"interval", {estimate.interval.low, estimate.interval.high}}, {"of", estimate.of}};
 }
 
 nlohmann::ordered_json json_of(const std::optional<Estimate>& estimate) {

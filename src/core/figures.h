@@ -24,8 +24,8 @@ inline constexpr FigureStyle kPoints{100, " points", true};
 // Three digits that tell, whatever the size: "0", "0.000340", "5.70 %", "97.8 %", "12 345".
 std::string figure_text(double value, const FigureStyle& style = kPlain);
 
-// "97.8 % (94.4 to 99.1)": as many decimals as the interval's width tells apart, and so many that a value which is not 0
-// does not look like it. Without brackets where the interval has no width (see mean_estimate); "-" of nothing.
+// "97.8 % (94.4 to 99.1)": as many decimals as the interval's width tells apart, and so many that a value which is not
+// 0 does not look like it. Without brackets where the interval has no width (see mean_estimate); "-" of nothing.
 std::string estimate_text(const Estimate& estimate, const FigureStyle& style = kPlain);
 
 }  // namespace dflare

@@ -61,6 +61,7 @@ Seed load_file(const fs::path& folder, const std::string& file, const SeedOption
   } catch (const Error& e) {
     if (e.code() != ErrorCode::kBadInput) throw;
     seed.problem = e.what();
+    if (seed.problem.starts_with(file + ": ")) seed.problem.erase(0, file.size() + 2);  // `source` says it
   }
   return seed;
 }
@@ -135,8 +136,9 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
   }
   const auto readable = std::ranges::find(set.seeds, std::string(), &Seed::problem);
   if (readable == set.seeds.end()) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: none of its {} images can be read; the first: {}",
-                                                  folder.string(), set.seeds.size(), set.seeds[0].problem));
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: none of its {} images can be read; the first: {}: {}", folder.string(),
+                            set.seeds.size(), set.seeds[0].source, set.seeds[0].problem));
   }
   return set;
 }

@@ -201,7 +201,8 @@ class Ranker {
       const Answers g = parties_.ask_variant(v, images);
       if (stopped()) return;
       corrupted_[v] = mean_a_seed(images, [&](std::size_t i) { return f[i].label != g[i].label ? 1.0 : 0.0; });
-      if (!corrupted_[v].empty()) out_.variants[v].corrupted_disagreement = share_estimate(corrupted_[v], search_.rng_seed);
+      if (!corrupted_[v].empty())
+        out_.variants[v].corrupted_disagreement = share_estimate(corrupted_[v], search_.rng_seed);
     }
   }
 

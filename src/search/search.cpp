@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "dflare/error.h"
+#include "search/nothing_usable.h"
 #include "search/start_up.h"
 #include "search/worker.h"
 
@@ -48,10 +49,7 @@ Search::Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LivePro
   state_->live = live != nullptr ? live : state_->own_live.get();
   state_->start = start_up(pair, seeds, state_->settings, state_->live);
   if (state_->start.plan.empty() && !state_->live->stop) {
-    throw Error(ErrorCode::kNoUsableSeed,
-                "none of the " + std::to_string(seeds.seeds.size()) + " inputs can be searched",
-                "a seed is an input to which both models give the same label, and the true one where labels are given; "
-                "see --preprocess, --label-offset and --seed-filter agree");
+    throw nothing_usable(state_->start.context.status, state_->start.facts.figures);
   }
 }
 

@@ -312,8 +312,10 @@ class SeedAnswers {
     std::int64_t right_f = 0;
     std::int64_t right_g = 0;
     std::int64_t agree = 0;
+    PairCounter counter;
     for (std::size_t i = 0; i < asked_; ++i) {
       const auto row = static_cast<std::size_t>(readable_[i].value);
+      counter.add(context_.original[row], context_.compressed[row], true_label(row));
       const int f = context_.original[row].label;
       const int g = context_.compressed[row].label;
       agree += f >= 0 && f == g ? 1 : 0;
@@ -322,6 +324,7 @@ class SeedAnswers {
       right_f += f == true_label(row) ? 1 : 0;
       right_g += g == true_label(row) ? 1 : 0;
     }
+    facts_.figures = counter.figures();
     const auto share = [](std::int64_t a, std::int64_t b) {
       return b == 0 ? -1.0 : static_cast<double>(a) / static_cast<double>(b);
     };

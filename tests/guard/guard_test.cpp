@@ -48,7 +48,8 @@ TEST(Guard, PicksTheThresholdThatCatchesNinetyPercent) {
   EXPECT_EQ(fit.threshold_from, "natural deviations");
   const GuardFigures seen = measure_guard(fit.guard, synthetic::sample(kEven, 2000, 4, 2));
   EXPECT_NEAR(seen.caught.value(), 0.9, 0.04);
-  EXPECT_TRUE(seen.caught.over_inputs.contains(0.9)) << seen.caught.over_inputs.low << " " << seen.caught.over_inputs.high;
+  EXPECT_TRUE(seen.caught.over_inputs.contains(0.9))
+      << seen.caught.over_inputs.low << " " << seen.caught.over_inputs.high;
   EXPECT_LT(seen.deferred, 0.2) << "and the price is far from all images";
 }
 

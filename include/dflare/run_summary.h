@@ -1,0 +1,77 @@
+// A run in numbers: what summary.json and the closing table tell, computed from what its store holds.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "dflare/pair_figures.h"
+#include "dflare/seed_status.h"
+#include "dflare/store.h"
+
+namespace dflare {
+
+// How long the engine ran; the only thing that the store does not know.
+struct RunTiming {
+  double wall_seconds = 0;        // of all sessions of the run that ended in an orderly way
+  std::int64_t queries = 0;       // asked in that time, refining included and confirmations not
+  double queries_per_second = 0;  // of the last session
+};
+
+// A sample in three figures; `p90` interpolated as quantile() does.
+struct Spread {
+  double mean = 0, median = 0, p90 = 0;
+};
+
+struct ModelSummary {
+  std::string path, runtime;
+  std::optional<double> accuracy;  // top-1 over the labelled inputs
+};
+
+// Counts of inputs, queries and findings. What there was nothing to measure of is not there.
+struct RunSummary {
+  bool complete = false;   // every planned seed was searched to its end
+  std::int64_t seeds = 0;  // inputs given: searched + natural + remaining + all that were skipped
+  std::int64_t searched = 0;
+  std::int64_t remaining = 0;
+  std::int64_t natural = 0;  // inputs with a confirmed natural finding
+  std::map<std::string, std::int64_t> skipped;
+  ModelSummary original, compressed;
+  std::optional<double> agreement;     // over the inputs that were asked
+  std::optional<PairFigures> figures;  // runs of earlier versions have none
+
+  std::int64_t found = 0;                    // of the searched, those with a finding
+  std::int64_t found_in_remaining = 0;       // inputs with a finding whose search goes on
+  std::map<std::string, std::int64_t> ends;  // of the searched, by how their search ended
+  std::optional<Spread> queries;             // of a searched input until its first finding, or all where it has none
+  std::optional<Spread> queries_to_find;     // until the first finding, of those that have one
+  std::int64_t queries_total = 0;            // of the searched, refining apart
+  std::int64_t queries_refining = 0;
+  std::optional<double> queries_per_finding;  // queries_total over the findings of the searched
+  std::optional<double> seconds_per_seed;
+  RunTiming timing;
+
+  std::int64_t confirmed = 0;  // findings, natural ones included
+  std::int64_t images = 0;     // different ones among them
+  std::int64_t findings = 0;   // natural ones apart
+  std::int64_t confirmations = 0, flaky = 0, ties = 0, not_finite = 0;
+  std::optional<Spread> severity;
+  std::optional<Distance> distance;  // medians
+  std::map<std::string, std::int64_t> kinds, ways;
+
+  bool rows_exact = false;
+  int batch = 0, workers = 0;
+  std::string facts, settings;  // JSON, as recorded
+};
+
+// Throws kBadInput for a run that was killed before it had begun.
+RunSummary summarise(const FindingStore& store, const RunTiming& timing);
+
+// The document that docs/summary-json.md describes.
+std::string to_json(const RunSummary& summary);
+
+// Version of that document: rises when a field changes its meaning or goes; new fields do not raise it.
+constexpr int kSummarySchemaVersion = 1;
+
+}  // namespace dflare
