@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 
 #include "cli/terminal.h"
@@ -62,7 +63,9 @@ void print_best(const FindingStore& store, const RunSummary& summary) {
 // A line of what the pair is like, and one on what to do next. Where its deviations mean nothing that is a warning.
 void print_look(const PairLook& look) {
   const std::string mark = look.sound() ? "" : styled(stdout, Style::kYellow, "warning: ");
-  fmt::print("{}{}.\n", mark, look.what);
+  std::string what = look.what;
+  what.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(what.front())));
+  fmt::print("{}{}.\n", mark, what);
   if (!look.next.empty()) fmt::print("{}", wrapped(look.next + ".", 2, text_width(stdout)));
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/table.h"
 #include "cli/terminal.h"
 #include "core/estimate_json.h"
 #include "core/figures.h"
@@ -78,19 +79,10 @@ Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
           milliseconds(v.queries_dflare, v.seconds_dflare)};
 }
 
-void print_rows(const std::vector<Row>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Row& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  }
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line;
-    for (std::size_t c = 0; c < rows[r].size(); ++c) {
-      const bool words = c == 1;  // words stand left, figures right
-      line += words ? fmt::format("  {:<{}}", rows[r][c], widths[c]) : fmt::format("  {:>{}}", rows[r][c], widths[c]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    fmt::print("{}\n", r < std::size(kHeadings) ? styled(stdout, Style::kBold, line) : line);
+void print_rows(std::vector<Row> rows) {
+  const Table table{.rows = std::move(rows), .headings = std::size(kHeadings), .named_by = 2, .words = {1}};
+  for (const TableLine& line : lines_of(table, table_width(stdout))) {
+    fmt::print("{}\n", line.heading ? styled(stdout, Style::kBold, line.text) : line.text);
   }
 }
 
@@ -148,7 +140,7 @@ void print_ranking(const Ranking& ranking, const RankedFile& original, const std
     rows.push_back(cells(ranking.variants[v], variants[v], shares_rank(ranking, v)));
   }
   fmt::print("\n");
-  print_rows(rows);
+  print_rows(std::move(rows));
   print_notes(ranking, refine_queries);
   std::fflush(stdout);
 }

@@ -34,10 +34,12 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
-std::size_t text_width(std::FILE* stream) {
+std::size_t text_width(std::FILE* stream) { return std::clamp(table_width(stream), kNarrowest, kTextWidth); }
+
+std::size_t table_width(std::FILE* stream) {
   winsize size{};
-  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kTextWidth;
-  return std::clamp<std::size_t>(size.ws_col, kNarrowest, kTextWidth);
+  if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return std::string::npos;
+  return size.ws_col;
 }
 
 std::size_t columns(const std::string& text) {

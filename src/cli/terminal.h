@@ -16,6 +16,8 @@ bool has_colour(std::FILE* stream);
 std::size_t terminal_width();
 // Columns that text on the stream should fit into: the terminal's, at most 100; 100 where there is none.
 std::size_t text_width(std::FILE* stream);
+// Columns that a table on the stream should fit into: the terminal's; without limit where there is none.
+std::size_t table_width(std::FILE* stream);
 // Of UTF-8 text, a column a character.
 std::size_t columns(const std::string& text);
 // The text as lines of at most `width` columns, each after `indent` spaces. Words longer than that stand alone.

@@ -11,7 +11,6 @@ namespace {
 TEST(Settings, DefaultsOfTheCommandAreDefaultsOfTheLibrary) {
   const SearchSettings by_command = search_settings({});
   const SearchSettings by_library;
-  EXPECT_EQ(by_command.strategy.name, by_library.strategy.name);
   EXPECT_EQ(by_command.max_queries, by_library.max_queries);
   EXPECT_EQ(by_command.refine_queries, by_library.refine_queries);
   EXPECT_EQ(by_command.findings_per_seed, by_library.findings_per_seed);
