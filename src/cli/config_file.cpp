@@ -49,7 +49,7 @@ Givens read_config(const std::filesystem::path& file, unsigned verb) {
                   meant.empty() ? "the keys are the names of the options" : fmt::format("did you mean '{}'?", meant));
     }
     const Flag* flag = flags_of(verb)[static_cast<std::size_t>(found - names.begin())];
-    givens.push_back({flag, text_of(node, fmt::format("'{}' in {}", name, file.string()))});
+    givens.push_back({flag, text_of(node, fmt::format("'{}' in {}", name, file.string())), true});
   }
   return givens;
 }

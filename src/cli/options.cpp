@@ -33,6 +33,7 @@ void refuse_without_effect(const Givens& givens, const Options& options) {
   for (const Given& given : givens) {
     const Condition& condition = given.flag->only_with;
     if (condition.holds == nullptr || condition.holds(options)) continue;
+    if (given.from_file && given.text == default_text(*given.flag)) continue;
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{} has no effect here: it works only with {}", spelled(*given.flag), condition.words),
                 fmt::format("leave {} out, or add {}", spelled(*given.flag), condition.words));

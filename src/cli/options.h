@@ -96,6 +96,7 @@ struct Flag {
 struct Given {
   const Flag* flag = nullptr;
   std::string text;
+  bool from_file = false;  // of --config
 };
 
 // Values given for a verb, in rising precedence: config file, command line.
@@ -114,7 +115,7 @@ std::string spelled(const Flag& flag);
 std::string default_text(const Flag& flag);
 
 // Defaults, then the givens in order. Throws kBadArgument as assign() does, and for an option that has no effect beside
-// the others.
+// the others; in a file, which may hold all settings of a run, only where it is not the default.
 Options resolve(const Givens& givens);
 // Puts the text where it belongs. Throws kBadArgument naming the option, what was expected and the nearest choice.
 void assign(Options& options, const Given& given);

@@ -47,6 +47,10 @@ TEST_F(ConfigFile, AnOptionWithoutEffectIsRefusedThereToo) {
   EXPECT_NE(refusal("fitness = \"no-state\"\n").find("--strategy dflare"), std::string::npos);
 }
 
+TEST_F(ConfigFile, AllSettingsOfARunMayStandThere) {
+  EXPECT_EQ(refusal("strategy = \"boundary\"\nfitness = \"paper\"\npopulation = 20\nmutation-rate = 0.05\n"), "");
+}
+
 TEST_F(ConfigFile, AKeyOfAnotherVerbIsRefused) { EXPECT_NE(refusal("catch = 0.9\n").find("catch"), std::string::npos); }
 
 TEST_F(ConfigFile, WhatIsNoTomlNamesItsLine) {
