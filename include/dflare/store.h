@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dflare/finding.h"
@@ -21,10 +22,14 @@ struct RunRecord {
 // Append-only events in SQLite (WAL, synchronous=NORMAL): survives kill -9 at any moment. One transaction a write().
 class FindingStore : public EventSink {
  public:
-  // Makes the folder. Throws kBadArgument if it exists and is not empty, kCannotWrite if it cannot be made.
+  // Makes the folder, or takes an empty one, or one with a run that never began. Throws kBadArgument if it holds
+  // anything else, kCannotWrite if it cannot be made or another process writes it.
   static std::unique_ptr<FindingStore> create(const std::filesystem::path& folder);
   // Opens an existing run for reading, and for writing if `writable`. Throws kBadInput if there is none.
   static std::unique_ptr<FindingStore> open(const std::filesystem::path& folder, bool writable);
+  // Takes away the files of a run that was stopped before record(); the folder stays. False, with nothing changed,
+  // where there is anything else. Throws kCannotWrite if another process writes it.
+  static bool remove_unbegun(const std::filesystem::path& folder);
 
   // Once, before the first event.
   virtual void record(const RunRecord& record) = 0;
@@ -33,12 +38,15 @@ class FindingStore : public EventSink {
   // Replaces whatever an interrupted chain of the same seed had written, then appends; PNG files follow.
   void write(const Events& events) override = 0;
 
-  // In order of seed, then ordinal. The callback sees each finding once; without_png leaves its png empty.
+  // What is read is what was written: each of the readers below, and record(), throws kBadInput naming a row that is
+  // not what its checksum says. Rows of runs that an earlier dflare wrote may have none. In order of seed, then
+  // ordinal. The callback sees each finding once; without_png leaves its png empty.
   virtual void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const = 0;
   [[nodiscard]] virtual std::vector<SeedDone> done() const = 0;  // sorted by seed
   [[nodiscard]] virtual std::vector<NotFinite> not_finite() const = 0;
 
-  // Writes the PNGs that a crash left unwritten.
+  // Writes the PNGs that a crash left unwritten, and takes away those of findings that a rerun replaced. Files that
+  // this run did not write are left alone, and no link is followed. Throws kCannotWrite.
   virtual void derive_pngs() = 0;
   // Replaces summary.json, atomically.
   virtual void write_summary(const std::string& json) = 0;
@@ -49,9 +57,17 @@ class FindingStore : public EventSink {
 // <seed>_<ordinal>_<kind>.png.
 std::string png_name(const Finding& finding);
 
+// Where it lies in the run folder: findings/<png_name>, or flaky/<png_name>.
+std::string image_path(const Finding& finding);
+
 enum class ExportFormat { kJsonLines, kCsv, kNpy, kPng };
 // Writes the confirmed findings to `target`: jsonl and csv a file, npy and png a folder (inputs.npy, seeds.npy,
-// labels.npy). Throws kCannotWrite.
+// labels.npy). A file takes its place when it is complete. Throws kCannotWrite, and kBadArgument, with nothing changed,
+// for a target that is there and is no earlier export of this format.
 void export_run(const FindingStore& store, ExportFormat format, const std::filesystem::path& target);
+
+// The same for jsonl and csv, text by text, to wherever `write` puts it. Throws kBadArgument for the other formats.
+using TextSink = std::function<void(std::string_view)>;
+void export_text(const FindingStore& store, ExportFormat format, const TextSink& write);
 
 }  // namespace dflare

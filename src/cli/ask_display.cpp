@@ -9,7 +9,6 @@ namespace dflare::cli {
 namespace {
 
 constexpr auto kRedrawEvery = std::chrono::milliseconds(100);
-constexpr const char* kErase = "\r\x1b[2K";
 
 }  // namespace
 
@@ -20,23 +19,24 @@ AskDisplay::AskDisplay(bool quiet) : drawn_(!quiet && is_terminal(stderr)) {
       return true;
     });
   } else if (!quiet) {
-    fmt::print(stderr, "asking both models natural images ...\n");
+    say(stderr, "asking both models natural images ...\n");
   }
 }
 
 AskDisplay::~AskDisplay() {
   ticker_ = {};
   if (!drawn_) return;
-  fmt::print(stderr, "{}", kErase);
-  std::fflush(stderr);
+  erase_line(stderr);
+  flush(stderr);
 }
 
 void AskDisplay::redraw() {
   const std::int64_t answers = asked_;
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  fmt::print(stderr, "{}asking both models natural images: {} answers, {}/s", kErase, grouped(answers),
-             grouped(static_cast<std::int64_t>(static_cast<double>(answers) / seconds)));
-  std::fflush(stderr);
+  erase_line(stderr);
+  say(stderr, "asking both models natural images: {} answers, {}/s", grouped(answers),
+      grouped(static_cast<std::int64_t>(static_cast<double>(answers) / seconds)));
+  flush(stderr);
 }
 
 }  // namespace dflare::cli

@@ -22,8 +22,8 @@ constexpr std::size_t kNameWidth = 15;
 
 void row(const std::string& name, const std::string& text) {
   const std::string lines = wrapped(text, kNameWidth, text_width(stdout));
-  fmt::print("  {}{}", styled(stdout, Style::kBold, fmt::format("{:<{}}", name, kNameWidth - 2)),
-             lines.substr(kNameWidth));
+  say("  {}", styled(stdout, Style::kBold, fmt::format("{:<{}}", name, kNameWidth - 2)));
+  say_lines(stdout, std::string_view(lines).substr(kNameWidth));
 }
 
 std::vector<Finding> best_findings(const FindingStore& store) {
@@ -47,16 +47,16 @@ void print_best(const FindingStore& store, const RunSummary& summary) {
     return label >= 0 && static_cast<std::size_t>(label) < names.size() ? names[static_cast<std::size_t>(label)]
                                                                         : fmt::format("{}", label);
   };
-  fmt::print("\n  {}\n", styled(stdout, Style::kBold, "the most decisive findings"));
+  say("\n  {}\n", styled(stdout, Style::kBold, "the most decisive findings"));
   for (const Finding& finding : best) {
     const std::string source = seeds.at(static_cast<std::size_t>(finding.seed.value)).at("source").get<std::string>();
-    fmt::print("  {}\n", (store.folder() / "findings" / png_name(finding)).string());
-    fmt::print("{}", wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
-                                         "severity {}",
-                                         source, to_string(finding.kind), name_of(finding.label_original),
-                                         100 * finding.p_original, name_of(finding.label_compressed),
-                                         100 * finding.p_compressed, figure_text(finding.severity)),
-                             4, text_width(stdout)));
+    say("  {}\n", (store.folder() / "findings" / png_name(finding)).string());
+    say_lines(stdout, wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
+                                          "severity {}",
+                                          source, to_string(finding.kind), name_of(finding.label_original),
+                                          100 * finding.p_original, name_of(finding.label_compressed),
+                                          100 * finding.p_compressed, figure_text(finding.severity)),
+                              4, text_width(stdout)));
   }
 }
 
@@ -65,14 +65,14 @@ void print_look(const PairLook& look) {
   const std::string mark = look.sound() ? "" : styled(stdout, Style::kYellow, "warning: ");
   std::string what = look.what;
   what.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(what.front())));
-  fmt::print("{}{}.\n", mark, what);
-  if (!look.next.empty()) fmt::print("{}", wrapped(look.next + ".", 2, text_width(stdout)));
+  say("{}{}.\n", mark, what);
+  if (!look.next.empty()) say_lines(stdout, wrapped(look.next + ".", 2, text_width(stdout)));
 }
 
 void print_notes(const RunSummary& summary) {
   if (summary.rows_exact) return;
-  fmt::print("\n  {} {}\n", styled(stdout, Style::kYellow, "note:"),
-             "the models answer differently in batches and alone: findings may depend on --batch (see `rows_exact`)");
+  say("\n  {} {}\n", styled(stdout, Style::kYellow, "note:"),
+      "the models answer differently in batches and alone: findings may depend on --batch (see `rows_exact`)");
 }
 
 }  // namespace
@@ -85,14 +85,14 @@ std::vector<std::string> class_names(const std::string& file) {
 }
 
 void print_closing_table(const FindingStore& store, const RunSummary& summary) {
-  fmt::print("\n");
+  say("\n");
   if (const auto look = look_at(summary)) print_look(*look);
-  fmt::print("\n");
+  say("\n");
   for (const SummaryLine& line : lines_of(summary)) row(line.name, line.text);
   print_best(store, summary);
   print_notes(summary);
-  fmt::print("\n  all of it: {}\n", (store.folder() / "findings").string());
-  std::fflush(stdout);
+  say("\n  all of it: {}\n", (store.folder() / "findings").string());
+  flush(stdout);
 }
 
 }  // namespace dflare::cli

@@ -5,8 +5,8 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
-#include <fstream>
 
+#include "core/files.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 
@@ -23,10 +23,9 @@ std::string text_of(const toml::node& node, const std::string& where) {
 }
 
 toml::table parse(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream) throw Error(ErrorCode::kBadInput, fmt::format("cannot read the config file {}", file.string()));
+  const std::vector<std::uint8_t> bytes = read_file(file);
   try {
-    return toml::parse(stream, file.string());
+    return toml::parse(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), file.string());
   } catch (const toml::parse_error& e) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{} line {} is not TOML: {}", file.string(), e.source().begin.line, e.description()),
@@ -49,7 +48,7 @@ Givens read_config(const std::filesystem::path& file, unsigned verb) {
                   meant.empty() ? "the keys are the names of the options" : fmt::format("did you mean '{}'?", meant));
     }
     const Flag* flag = flags_of(verb)[static_cast<std::size_t>(found - names.begin())];
-    givens.push_back({flag, text_of(node, fmt::format("'{}' in {}", name, file.string())), true});
+    givens.push_back({flag, text_of(node, fmt::format("'{}' in {}", name, file.string())), file.string()});
   }
   return givens;
 }

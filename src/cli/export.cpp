@@ -1,6 +1,7 @@
 // dflare export: the confirmed findings of a run in other formats.
 #include <fmt/format.h>
 
+#include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
 #include "dflare/store.h"
@@ -22,11 +23,16 @@ int export_findings(const Givens& givens) {
   if (options.out.empty()) {
     throw Error(ErrorCode::kBadArgument, "no target is given", "use -o TARGET to say where to write");
   }
+  const bool to_output = options.out == "-";
   const auto store = FindingStore::open(options.run, /*writable=*/false);
+  if (to_output) {
+    export_text(*store, format_named(options.format), [](std::string_view text) { put(stdout, text); });
+    return 0;
+  }
   export_run(*store, format_named(options.format), options.out);
   std::int64_t count = 0;
   store->for_each_finding(false, [&count](const Finding& finding) { count += finding.flaky ? 0 : 1; });
-  if (!options.quiet) fmt::print(stderr, "{} findings written to {}\n", count, options.out);
+  if (!options.quiet) say(stderr, "{} findings written to {}\n", count, options.out);
   return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/files.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 
@@ -73,7 +74,7 @@ void write_all(const PastRun& run, const GuardResult& result, const std::filesys
   std::vector<PlottedCurve> curves = {{result.fit.guard.score, result.figures.curve}};
   if (result.fit.guard.score != "margin") curves.push_back({"margin", result.margin_figures.curve});
   replace_file(folder / "guard.svg", trade_svg(curves, result.figures.deferred, result.figures.caught.value()));
-  replace_file(folder / "guard.json", report.dump(1) + "\n");
+  replace_file(folder / "guard.json", json_text(report, 1) + "\n");
 }
 
 }  // namespace
@@ -84,6 +85,8 @@ int guard(const Givens& givens) {
   const std::filesystem::path folder =
       run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
   make_writable(folder);
+  const std::string files[] = {"guard.json", "guard.svg", "guard.onnx", "guarded.onnx"};
+  claim_folder(folder, "guard.json", files, [](std::string_view text) { return is_report(text, "threshold_from"); });
   LiveProgress live;
   const InterruptGuard interrupt(live);
   AskOptions ask{
@@ -96,18 +99,17 @@ int guard(const Givens& givens) {
     return gather(run, ask);
   }();
   if (live.stop) {
-    fmt::print(stderr, "interrupted: nothing was written\n");
+    say(stderr, "interrupted: nothing was written\n");
     return kInterrupted;
   }
   const GuardResult result = learn(samples, goal_of(run.options));
   Json report = guard_report(run, samples, result);
   write_all(run, result, folder, report);
   if (run.options.json) {
-    fmt::print("{}\n", report.dump(2));
+    put(stdout, json_text(report, 2) + "\n");
   } else if (!run.options.quiet) {
     print_guard_report(report);
-    fmt::print("\nWritten to {}: {}\n", folder.string(),
-               fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
+    say("\nWritten to {}: {}\n", folder.string(), fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
   }
   return 0;
 }

@@ -84,14 +84,14 @@ std::string with_interval(const Json& share) {
 }
 
 void line(const std::string& name, const std::string& value) {
-  fmt::print("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<12}", name)), value);
+  say("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<12}", name)), value);
 }
 
 void print_learnt(const Json& report) {
   const Json& learnt = report.at("learnt_from");
-  fmt::print("Learnt from {} findings and {} natural images of {} inputs, on {} of which the models differ\n\n",
-             grouped(learnt.at("findings")), grouped(learnt.at("images")), grouped(learnt.at("inputs")),
-             grouped(learnt.at("deviations")));
+  say("Learnt from {} findings and {} natural images of {} inputs, on {} of which the models differ\n\n",
+      grouped(learnt.at("findings")), grouped(learnt.at("images")), grouped(learnt.at("inputs")),
+      grouped(learnt.at("deviations")));
   const double sigmas = learnt.at("pair_margin").at("standard_errors");
   const double gain = learnt.at("pair_margin").at("auc_gain");
   const std::string trial =
@@ -104,12 +104,12 @@ void print_learnt(const Json& report) {
 }
 
 void print_row(const std::string& name, const Json& clean, const Json& corrupted) {
-  fmt::print("  {:<24}{:<26}{}\n", name, with_interval(clean), with_interval(corrupted));
+  say("  {:<24}{:<26}{}\n", name, with_interval(clean), with_interval(corrupted));
 }
 
 void print_trade(const Json& held) {
   const Json& curve = held.at("curve");
-  fmt::print("\n  {:<12}{:<12}{:<12}\n", "caught", "deferred", "threshold");
+  say("\n  {:<12}{:<12}{:<12}\n", "caught", "deferred", "threshold");
   double shown = 0;
   for (const double wanted : {0.5, 0.75, 0.9, 0.95, 0.99, 1.0}) {
     const auto point = std::find_if(curve.begin(), curve.end(),
@@ -117,24 +117,24 @@ void print_trade(const Json& held) {
     if (point == curve.end() || (*point)[2].get<double>() <= shown) continue;
     shown = (*point)[2];
     const double deferred = (*point)[1];
-    fmt::print("  {:<12}{:<12}{:<12.4g}{}\n", percent((*point)[2].get<double>()), percent(deferred),
-               (*point)[0].get<double>(), std::string(static_cast<std::size_t>(60 * std::min(1.0, deferred)), '#'));
+    say("  {:<12}{:<12}{:<12.4g}{}\n", percent((*point)[2].get<double>()), percent(deferred), (*point)[0].get<double>(),
+        std::string(static_cast<std::size_t>(60 * std::min(1.0, deferred)), '#'));
   }
 }
 
 void print_held_out(const Json& report) {
   const Json& held = report.at("held_out");
   const Json& margin = report.at("margin_instead").at("held_out");
-  fmt::print("\nHeld out: {} inputs and {} corrupted images of each ({})\n\n", held.at("inputs").get<int>(),
-             report.at("corrupted_per_input").get<int>(), held.at("from").get<std::string>());
-  fmt::print("  {:<24}{:<26}{}\n", "", "as they are", "corrupted");
+  say("\nHeld out: {} inputs and {} corrupted images of each ({})\n\n", held.at("inputs").get<int>(),
+      report.at("corrupted_per_input").get<int>(), held.at("from").get<std::string>());
+  say("  {:<24}{:<26}{}\n", "", "as they are", "corrupted");
   print_row("models differ", held.at("differ_clean"), held.at("differ_corrupted"));
   print_row("deferred", held.at("deferred_clean"), held.at("deferred_corrupted"));
   print_row("differ, not deferred", held.at("differ_undeferred_clean"), held.at("differ_undeferred_corrupted"));
   const Json& goal = report.at("goal");
   const bool by_catch = goal.contains("catch");
   const std::string promise = by_catch ? fmt::format(", promised {}", percent(goal.at("catch").get<double>())) : "";
-  fmt::print("\n");
+  say("\n");
   line("caught",
        fmt::format("{} of {} deviations{}", with_interval(held.at("caught")), held.at("deviations").dump(), promise));
   line("AUC",
@@ -147,7 +147,7 @@ void print_held_out(const Json& report) {
 
 void print_notes(const Json& report) {
   for (const Json& note : report.at("notes")) {
-    fmt::print("{} {}\n", styled(stdout, Style::kYellow, "note:"), note.get<std::string>());
+    say("{} {}\n", styled(stdout, Style::kYellow, "note:"), note.get<std::string>());
   }
 }
 
@@ -217,9 +217,8 @@ Json guard_report(const PastRun& run, const GuardSamples& samples, const GuardRe
 void print_guard_report(const Json& report) {
   print_learnt(report);
   print_held_out(report);
-  fmt::print("\nAs a line of code, z being the model's output{}:\n  {}\n",
-             report.at("score") == "margin" ? "" : " and g guard.json",
-             report.at("code").at("python").get<std::string>());
+  say("\nAs a line of code, z being the model's output{}:\n  {}\n",
+      report.at("score") == "margin" ? "" : " and g guard.json", report.at("code").at("python").get<std::string>());
   print_notes(report);
 }
 

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <csignal>
 
+#include "cli/terminal.h"
+
 namespace dflare::cli {
 namespace {
 
@@ -53,10 +55,9 @@ void Watchdog::end_program() const {
   const bool had_begun = live_.seeds_total > 0 && !run_folder_.empty();
   const std::string kept =
       had_begun ? fmt::format("what was found is kept in {0}; `dflare resume {0}` goes on, ", run_folder_) : "";
-  fmt::print(stderr,
-             "\nerror: a model has not answered for {:g} seconds\nhint: {}--query-timeout SECONDS waits longer\n",
-             timeout_seconds_, kept);
-  std::fflush(stderr);
+  say(stderr, "\nerror: a model has not answered for {:g} seconds\nhint: {}--query-timeout SECONDS waits longer\n",
+      timeout_seconds_, kept);
+  flush(stderr);
   _exit(3);
 }
 

@@ -92,7 +92,7 @@ std::string overview() {
          "  0  it ran               4  the run folder cannot be written\n"
          "  1  `show` could not rebuild the finding\n"
          "  2  wrong usage, or input that cannot be used\n"
-         "  3  a model or runtime failed or hung\n"
+         "  3  a model or runtime failed, crashed or hung\n"
          "  5  no usable seed     130  interrupted, with everything found kept\n";
 }
 

@@ -131,7 +131,7 @@ std::vector<Flag> argument_flags() {
        .metavar = "ID",
        .verbs = kShow,
        .slot = &Options::id,
-       .brief = "The finding: its seed's number, or SEED:ORDINAL; its image's name begins with both",
+       .brief = "The finding: its seed's number, or SEED:ORDINAL, or the name of its image",
        .saved = false},
       {.name = "models",
        .metavar = "MODEL...",

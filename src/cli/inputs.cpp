@@ -42,8 +42,8 @@ SeedSet load_inputs(const Options& options, const Shape& shape) {
                                                       options.seeds, listed(problems)));
   }
   if (!options.quiet) {
-    fmt::print(stderr, "{} {} of {} inputs left out: {}\n", styled(stderr, Style::kYellow, "note:"), problems.size(),
-               seeds.seeds.size(), listed(problems));
+    say(stderr, "{} {} of {} inputs left out: {}\n", styled(stderr, Style::kYellow, "note:"), problems.size(),
+        seeds.seeds.size(), listed(problems));
   }
   return seeds;
 }

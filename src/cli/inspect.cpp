@@ -6,7 +6,9 @@
 #include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {
@@ -104,7 +106,7 @@ double share_equal(const std::vector<int>& a, const std::vector<int>& b) {
   return static_cast<double>(equal) / static_cast<double>(a.size());
 }
 
-void line(const std::string& name, const std::string& value) { fmt::print("  {:<10}{}\n", name, value); }
+void line(const std::string& name, const std::string& value) { say("  {:<10}{}\n", name, value); }
 
 void print_answers(const Json& answers) {
   const double step = answers.at("step").get<double>();
@@ -122,7 +124,7 @@ void print_model(const Json& model) {
   const Json& input = model.at("input");
   const Json& output = model.at("output");
   const Json& shape = input.at("shape");
-  fmt::print("{}\n", model.at("model").get<std::string>());
+  say("{}\n", model.at("model").get<std::string>());
   line("runtime", model.at("runtime").get<std::string>());
   line("input", fmt::format("{}: {} {}, images of {} x {} x {}", input.at("name").get<std::string>(),
                             input.at("type").get<std::string>(), input.at("layout").get<std::string>(),
@@ -136,7 +138,7 @@ void print_model(const Json& model) {
 void print_report(const Json& report) {
   for (const Json& model : report.at("models")) print_model(model);
   if (report.contains("agreement")) {
-    fmt::print("agreement   {:.2f} %\n", 100 * report.at("agreement").get<double>());
+    say("agreement   {:.2f} %\n", 100 * report.at("agreement").get<double>());
   }
 }
 
@@ -175,7 +177,7 @@ int inspect(const Givens& givens) {
   }
   if (!options.seeds.empty()) add_answers(report, models, options);
   if (options.json) {
-    fmt::print("{}\n", report.dump(2));
+    put(stdout, json_text(report, 2) + "\n");
   } else {
     print_report(report);
   }

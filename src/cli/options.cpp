@@ -33,7 +33,7 @@ void refuse_without_effect(const Givens& givens, const Options& options) {
   for (const Given& given : givens) {
     const Condition& condition = given.flag->only_with;
     if (condition.holds == nullptr || condition.holds(options)) continue;
-    if (given.from_file && given.text == default_text(*given.flag)) continue;
+    if (!given.file.empty() && given.text == default_text(*given.flag)) continue;
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{} has no effect here: it works only with {}", spelled(*given.flag), condition.words),
                 fmt::format("leave {} out, or add {}", spelled(*given.flag), condition.words));
@@ -104,8 +104,14 @@ Options resolve(const Givens& givens) {
   return options;
 }
 
-void assign(Options& options, const Given& given) {
+namespace {
+
+void assign_checked(Options& options, const Given& given) {
   const Flag& flag = *given.flag;
+  if (given.text.empty() && given.file.empty()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{} is empty", spelled(flag)),
+                fmt::format("use {} {}, or leave it out", spelled(flag), flag.metavar));
+  }
   if (!flag.choices.empty()) check_choice(flag, given.text);
   if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) {
     options.** text = given.text;
@@ -117,6 +123,17 @@ void assign(Options& options, const Given& given) {
     options.** boolean = parse_switch(flag, given.text);
   } else if (const auto* list = std::get_if<std::vector<std::string> Options::*>(&flag.slot)) {
     (options.**list).push_back(given.text);
+  }
+}
+
+}  // namespace
+
+void assign(Options& options, const Given& given) {
+  try {
+    assign_checked(options, given);
+  } catch (const Error& e) {
+    if (given.file.empty()) throw;
+    throw Error(e.code(), fmt::format("{}: {}", given.file, e.what()), e.hint());
   }
 }
 

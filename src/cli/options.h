@@ -96,7 +96,7 @@ struct Flag {
 struct Given {
   const Flag* flag = nullptr;
   std::string text;
-  bool from_file = false;  // of --config
+  std::string file = {};  // where it was written; empty: on the command line
 };
 
 // Values given for a verb, in rising precedence: config file, command line.

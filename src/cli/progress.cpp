@@ -50,16 +50,16 @@ void ProgressDisplay::redraw() {
   erase();
   const std::size_t width = terminal_width() - 1;
   if (!running_) {
-    fmt::print(stderr, "{}\n", std::string("asking both models all inputs ...").substr(0, width));
+    say(stderr, "{}\n", std::string("asking both models all inputs ...").substr(0, width));
     lines_drawn_ = 1;
   } else {
-    fmt::print(stderr, "{}\n{}\n", bar(width), (counts() + "  " + rates()).substr(0, width));
+    say(stderr, "{}\n{}\n", bar(width), (counts() + "  " + rates()).substr(0, width));
     lines_drawn_ = 2;
   }
-  std::fflush(stderr);
+  flush(stderr);
 }
 
-void ProgressDisplay::print_line() { fmt::print(stderr, "{}  {}\n", counts(), rates()); }
+void ProgressDisplay::print_line() { say(stderr, "{}  {}\n", counts(), rates()); }
 
 // "[#########.......] 57 %"
 std::string ProgressDisplay::bar(std::size_t width) const {
@@ -93,9 +93,8 @@ std::string ProgressDisplay::rates() const {
 
 void ProgressDisplay::erase() {
   if (lines_drawn_ == 0) return;
-  for (int i = 0; i < lines_drawn_; ++i) fmt::print(stderr, "\x1b[1A\x1b[2K");
-  fmt::print(stderr, "\r");
-  std::fflush(stderr);
+  erase_lines(stderr, lines_drawn_);
+  flush(stderr);
   lines_drawn_ = 0;
 }
 

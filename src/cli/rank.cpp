@@ -15,6 +15,7 @@
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {
@@ -25,8 +26,8 @@ class RankDisplay {
  public:
   explicit RankDisplay(bool quiet) : quiet_(quiet), terminal_(is_terminal(stderr)) {}
   ~RankDisplay() {
-    if (drawn_) fmt::print(stderr, "\r\x1b[2K");
-    std::fflush(stderr);
+    if (drawn_) erase_line(stderr);
+    flush(stderr);
   }
   RankDisplay(const RankDisplay&) = delete;
   RankDisplay& operator=(const RankDisplay&) = delete;
@@ -36,13 +37,14 @@ class RankDisplay {
     const std::string text =
         progress.of > 1 ? fmt::format("{}: {} of {}", progress.step, progress.done, progress.of) : progress.step;
     if (terminal_) {
-      fmt::print(stderr, "\r\x1b[2K{} ...", text.substr(0, terminal_width() - 5));
+      erase_line(stderr);
+      say(stderr, "{} ...", text.substr(0, terminal_width() - 5));
       drawn_ = true;
     } else if (const auto now = std::chrono::steady_clock::now(); now - last_ >= std::chrono::seconds(5)) {
-      fmt::print(stderr, "{}\n", text);
+      say(stderr, "{}\n", text);
       last_ = now;
     }
-    std::fflush(stderr);
+    flush(stderr);
   }
 
  private:
@@ -85,9 +87,9 @@ RankedFile file_of(const std::string& path) {
 
 int say_how_it_ended(SearchEnd end, bool quiet) {
   const bool stopped = end == SearchEnd::kStopped;
-  if (!quiet && stopped) fmt::print(stderr, "interrupted: what was measured by then is shown\n");
+  if (!quiet && stopped) say(stderr, "interrupted: what was measured by then is shown\n");
   if (!quiet && end == SearchEnd::kTimeLimit) {
-    fmt::print(stderr, "the time limit cut in: what was measured by then is shown; --time-limit SECONDS gives more\n");
+    say(stderr, "the time limit cut in: what was measured by then is shown; --time-limit SECONDS gives more\n");
   }
   return stopped ? 130 : 0;
 }
@@ -114,7 +116,7 @@ int rank(const Givens& givens) {
                          [&display](const RankProgress& progress) { display.show(progress); });
   }();
   if (options.json) {
-    fmt::print("{}\n", ranking_json(ranking, file_of(options.original), files).dump(2));
+    put(stdout, json_text(ranking_json(ranking, file_of(options.original), files), 2) + "\n");
   } else if (!options.quiet) {
     print_ranking(ranking, file_of(options.original), files, settings.refine_queries);
   }

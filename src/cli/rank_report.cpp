@@ -82,7 +82,7 @@ Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
 void print_rows(std::vector<Row> rows) {
   const Table table{.rows = std::move(rows), .headings = std::size(kHeadings), .named_by = 2, .words = {1}};
   for (const TableLine& line : lines_of(table, table_width(stdout))) {
-    fmt::print("{}\n", line.heading ? styled(stdout, Style::kBold, line.text) : line.text);
+    say("{}\n", line.heading ? styled(stdout, Style::kBold, line.text) : line.text);
   }
 }
 
@@ -103,12 +103,11 @@ std::string order_line(const Ranking& ranking) {
 }
 
 void print_notes(const Ranking& ranking, std::int64_t refine_queries) {
-  fmt::print("\n  {}\n", order_line(ranking));
-  fmt::print(
-      "  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
+  say("\n  {}\n", order_line(ranking));
+  say("  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
       grouped(ranking.inputs), grouped(ranking.seeds), refine_queries, grouped(ranking.searched),
       ranking.end == SearchEnd::kTimeLimit ? ", as time allowed" : "");
-  fmt::print("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
+  say("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
 }
 
 }  // namespace
@@ -139,10 +138,10 @@ void print_ranking(const Ranking& ranking, const RankedFile& original, const std
   for (const std::size_t v : ranking.order) {
     rows.push_back(cells(ranking.variants[v], variants[v], shares_rank(ranking, v)));
   }
-  fmt::print("\n");
+  say("\n");
   print_rows(std::move(rows));
   print_notes(ranking, refine_queries);
-  std::fflush(stdout);
+  flush(stdout);
 }
 
 }  // namespace dflare::cli

@@ -8,6 +8,7 @@
 #include "cli/machine.h"
 #include "cli/settings.h"
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/pair_figures_json.h"
 #include "core/reading_json.h"
 #include "dflare/error.h"
@@ -76,13 +77,13 @@ Json seeds_json(const SeedSet& seeds, const Search& search) {
 }  // namespace
 
 RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search) {
-  return {settings_json(options).dump(), facts_json(options, pair, search.facts()).dump(),
-          seeds_json(seeds, search).dump()};
+  return {json_text(settings_json(options)), json_text(facts_json(options, pair, search.facts())),
+          json_text(seeds_json(seeds, search))};
 }
 
 void check_models(const Json& facts) {
   const auto check = [](const std::string& what, const Json& file) {
-    const auto path = file.at("path").get<std::string>();
+    const std::string path = bytes_of(file.at("path").get<std::string>());
     if (sha256_of_file(path) == file.at("sha256").get<std::string>()) return;
     throw Error(ErrorCode::kBadInput, fmt::format("the {} {} has changed since the run began", what, path), kWayOut);
   };
@@ -102,7 +103,7 @@ void check_seeds(const Json& recorded, const SeedSet& seeds) {
   for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
     const Seed& seed = seeds.seeds[i];
     const Json& was = recorded[i];
-    const bool same_input = was.at("source") == seed.source && was.at("sha256") == hash_of(seed);
+    const bool same_input = was.at("source") == utf8_of(seed.source) && was.at("sha256") == hash_of(seed);
     if (same_input && was.at("label") == seed.label) continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",

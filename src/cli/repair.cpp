@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/files.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 #include "dflare/repair_head_json.h"
@@ -67,7 +68,7 @@ RepairOutcome work_out(const PastRun& run, const RepairData& data) {
 }
 
 void say_note(const Options& options, const std::string& text) {
-  if (!options.quiet) fmt::print(stderr, "{}\n", text);
+  if (!options.quiet) say(stderr, "{}\n", text);
 }
 
 // All that a repaired pair is made of: the head as JSON and as an ONNX file of its own, and for an ONNX model both in
@@ -103,6 +104,8 @@ int repair(const Givens& givens) {
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
   make_writable(folder);
+  const std::string files[] = {"repair.json", "head.json", "head.onnx", "repaired.onnx"};
+  claim_folder(folder, "repair.json", files, [](std::string_view text) { return is_report(text, "exported"); });
   const RepairData data = [&] {
     AskDisplay display(options.quiet);
     return gather(run, kFolds, display.asked());
@@ -116,15 +119,14 @@ int repair(const Givens& givens) {
   report["files"] = {"repair.json"};
   remove_earlier(folder);
   if (!refused) write_repaired(run, outcome.head, folder, report);
-  replace_file(folder / "repair.json", report.dump(2) + "\n");
+  replace_file(folder / "repair.json", json_text(report, 2) + "\n");
   if (options.json) {
-    fmt::print("{}\n", report.dump(2));
+    put(stdout, json_text(report, 2) + "\n");
   } else if (!options.quiet) {
     print_repair(report);
-    fmt::print("\nwritten to {}: {}\n", folder.string(),
-               fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
+    say("\nwritten to {}: {}\n", folder.string(), fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
   }
-  std::fflush(stdout);
+  flush(stdout);
   if (outcome.raises()) {
     say_note(options, styled(stderr, Style::kRed, "the repair raises the disagreement on natural images") +
                           (refused ? ": its head is not written without --force" : ""));

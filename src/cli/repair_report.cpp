@@ -67,7 +67,7 @@ Json effect_json(const NaturalEffect& e) {
 }
 
 void row(const std::string& name, const std::string& value) {
-  fmt::print("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", name)), value);
+  say("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", name)), value);
 }
 
 std::string percent(const Json& share) { return figure_text(share.get<double>(), kPercent); }
@@ -105,8 +105,8 @@ std::string judged_by(const Json& natural) {
 void print_paper(const Json& paper) {
   const Json& mean = paper.at("mean");
   const auto& first = paper.at("repeats").at(0);
-  fmt::print("\nOn the run's findings, by inputs that the head has not seen ({} folds, {} run seeds)\n",
-             paper.at("folds").get<int>(), paper.at("repeats").size());
+  say("\nOn the run's findings, by inputs that the head has not seen ({} folds, {} run seeds)\n",
+      paper.at("folds").get<int>(), paper.at("repeats").size());
   row("repaired", fmt::format("{} of {} deviations", percent(mean.at("repair_ratio")),
                               grouped(first.at("deviations").get<std::int64_t>())));
   row("induced", percent(mean.at("inducing_ratio")) + " as many, among the inputs themselves");
@@ -157,12 +157,12 @@ void print_repair(const Json& report) {
                                          unseen.size() > 12 ? "see repair.json" : unseen.dump())));
   }
   print_paper(report.at("paper"));
-  fmt::print("\nOn natural images: {}\n", judged_by(report.at("natural")));
+  say("\nOn natural images: {}\n", judged_by(report.at("natural")));
   row("disagreement", fmt::format("{:<28}{:<28}{}", "before", "after", "change, 95 % interval over inputs"));
   print_effect("clean", report.at("natural").at("clean"));
   print_effect("corrupted", report.at("natural").at("corrupted"));
   if (report.at("changes_nothing") == true) {
-    fmt::print("\nNothing that was tried lowers the disagreement on inputs not seen: the head changes nothing.\n");
+    say("\nNothing that was tried lowers the disagreement on inputs not seen: the head changes nothing.\n");
   }
 }
 

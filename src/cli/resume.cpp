@@ -7,6 +7,7 @@
 #include "cli/record.h"
 #include "cli/session.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "cli/verbs.h"
 
 namespace dflare::cli {
@@ -31,7 +32,7 @@ int report_complete(FindingStore& store, const Options& options) {
   store.derive_pngs();
   const RunSummary summary = summarise(store, recorded_timing(store.folder()));
   store.write_summary(to_json(summary));
-  if (!options.quiet) fmt::print(stderr, "the run in {} is complete: nothing left to do\n", store.folder().string());
+  if (!options.quiet) say(stderr, "the run in {} is complete: nothing left to do\n", store.folder().string());
   print_result(store, summary, SearchEnd::kComplete, options.json, options.quiet);
   return 0;
 }
@@ -45,9 +46,9 @@ int resume(const Givens& givens) {
   const Options options = options_of(record, run, givens);
   const Json facts = parse_record(record.facts, run);
   const Json recorded_seeds = parse_record(record.seeds, run);
+  check_models(facts);
   if (is_complete(recorded_seeds, *store)) return report_complete(*store, options);
 
-  check_models(facts);
   const OpenPair pair = open_pair(options);
   const SeedSet seeds = load_seeds(options.seeds, seed_options(options, pair.original->info().shape));
   check_seeds(recorded_seeds, seeds);

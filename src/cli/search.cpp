@@ -9,15 +9,21 @@
 #include "cli/session.h"
 #include "cli/settings.h"
 #include "cli/verbs.h"
+#include "dflare/error.h"
 
 namespace dflare::cli {
 namespace {
+
+bool is_there(const std::filesystem::path& folder) {
+  std::error_code unknown;  // whoever makes it will say
+  return std::filesystem::exists(folder, unknown);
+}
 
 std::filesystem::path run_folder(const Options& options) {
   if (!options.out.empty()) return options.out;
   for (int n = 1;; ++n) {
     std::filesystem::path folder = fmt::format("dflare-run-{}", n);
-    if (!std::filesystem::exists(folder)) return folder;
+    if (!is_there(folder)) return folder;
   }
 }
 
@@ -25,14 +31,16 @@ std::filesystem::path run_folder(const Options& options) {
 class FolderOfNewRun {
  public:
   explicit FolderOfNewRun(const std::filesystem::path& folder)
-      : existed_(std::filesystem::exists(folder)), store_(FindingStore::create(folder)) {}
+      : existed_(is_there(folder)), store_(FindingStore::create(folder)) {}
   ~FolderOfNewRun() {
     if (kept_) return;
     const std::filesystem::path folder = store_->folder();
     store_.reset();
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-      std::filesystem::remove_all(entry.path(), ignored);
+    try {
+      FindingStore::remove_unbegun(folder);
+    } catch (const Error&) {
+      return;
     }
     if (!existed_) std::filesystem::remove(folder, ignored);
   }

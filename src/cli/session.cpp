@@ -11,6 +11,8 @@
 #include <utility>
 
 #include "cli/closing.h"
+#include "cli/crash.h"
+#include "cli/terminal.h"
 #include "dflare/error.h"
 #include "dflare/run_words.h"
 
@@ -36,6 +38,7 @@ Session::Session(FindingStore& store, const Options& options)
 
 int Session::conduct(Search& search) {
   const std::vector<SeedDone> done = store_.done();
+  crashes_leave(store_.folder());
   recall_counts(done);
   SearchResult result;
   try {
@@ -56,7 +59,7 @@ int Session::conduct(Search& search) {
 
 int Session::interrupted_at_start_up() {
   display_.reset();
-  if (!quiet_) fmt::print(stderr, "interrupted before the search began\n");
+  if (!quiet_) say(stderr, "interrupted before the search began\n");
   return 130;
 }
 
@@ -105,15 +108,17 @@ RunSummary Session::finish() {
 
 void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet) {
   if (json) {
-    fmt::print("{}", to_json(summary));
+    put(stdout, to_json(summary));
   } else if (!quiet) {
     print_closing_table(store, summary);
   }
   const std::string next = what_next(summary, end, store.folder().string());
-  if (!quiet && !next.empty()) fmt::print(stderr, "{}\n", next);
+  if (!quiet && !next.empty()) say(stderr, "{}\n", next);
 }
 
 RunTiming recorded_timing(const std::filesystem::path& run) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(run / "summary.json", none)) return {};
   std::ifstream stream(run / "summary.json");
   const auto summary = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
   if (!summary.is_object()) return {};

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/json_text.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/preprocess.h"
@@ -205,7 +206,7 @@ Options options_from(const nlohmann::ordered_json& settings) {
     if (!flag->saved || !settings.contains(flag->name)) continue;
     const auto& value = settings[flag->name];
     if (const auto* text = std::get_if<std::string Options::*>(&flag->slot)) {
-      const auto recorded = value.get<std::string>();
+      const std::string recorded = bytes_of(value.get<std::string>());
       options.** text = flag->name.ends_with("preprocess") ? as_recorded(recorded) : recorded;
     } else if (const auto* number = std::get_if<std::int64_t Options::*>(&flag->slot)) {
       options.** number = value.get<std::int64_t>();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
 
 #include "cli/closing.h"
@@ -26,14 +27,25 @@ struct FindingId {
   std::optional<int> ordinal;  // not given: the seed's confirmed finding
 };
 
-FindingId parse_id(const std::string& text) {
+// The name of a finding's image, with folders or without: its seed and ordinal. Other texts as they are.
+std::string id_of_image(const std::string& text) {
+  const std::string name = std::filesystem::path(text).filename().string();
+  const std::size_t ordinal = name.find('_') + 1;
+  const std::size_t end = name.find('_', ordinal);
+  if (!name.ends_with(".png") || ordinal == 0 || end == std::string::npos) return text;
+  return name.substr(0, ordinal - 1) + ":" + name.substr(ordinal, end - ordinal);
+}
+
+FindingId parse_id(const std::string& given) {
+  const std::string text = id_of_image(given);
   const auto colon = std::min(text.find(':'), text.size());
-  const auto number = [&text](std::size_t from, std::size_t to) {
+  const auto number = [&](std::size_t from, std::size_t to) {
     int value = -1;
     const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, value);
     if (error != std::errc() || end != text.data() + to || value < 0) {
-      throw Error(ErrorCode::kBadArgument, fmt::format("ID is '{}', expected SEED or SEED:ORDINAL", text),
-                  "use the number of an input, as in 12 or 12:0");
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("ID is '{}', expected SEED, SEED:ORDINAL or the name of its image", given),
+                  "use the number of an input, as in 12 or 12:0, or the name of an image in RUN/findings");
     }
     return value;
   };
@@ -94,14 +106,14 @@ std::string what_they_say(const Finding& finding, const std::vector<std::string>
 }
 
 void row(const std::string& name, const std::string& value) {
-  fmt::print("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", name)), value);
+  say("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", name)), value);
 }
 
 void print_finding(const FindingStore& store, const Finding& finding, const Json& seeds, const Options& options) {
   const std::string then = finding.refine_queries > 0 ? fmt::format(", then --refine {}", options.refine) : "";
-  fmt::print("{}{}: {}\n\n", way_in_words(finding, seeds, options.strategy), then,
-             what_they_say(finding, class_names(options.classes)));
-  row("image", (store.folder() / "findings" / png_name(finding)).string());
+  say("{}{}: {}\n\n", way_in_words(finding, seeds, options.strategy), then,
+      what_they_say(finding, class_names(options.classes)));
+  row("image", (store.folder() / image_path(finding)).string());
   row("from",
       fmt::format("{}, input {} of {}", source_of(seeds, finding.seed.value), finding.seed.value, options.seeds));
   row("kind", fmt::format("{}{}{}", to_string(finding.kind), finding.tie ? ", a tie counted by first index" : "",
@@ -170,9 +182,9 @@ int show(const Givens& givens) {
     return 0;
   }
   row("rebuilt", styled(stdout, Style::kRed, "no: the search from its seed now ends elsewhere"));
-  fmt::print(stderr, "the run was made on {}; another machine, runtime or dflare may compute other bits{}\n",
-             facts.at("machine").value("cpu", "a machine not recorded"),
-             facts.at("rows_exact") == true ? "" : ", and these models answer differently in batches and alone");
+  say(stderr, "the run was made on {}; another machine, runtime or dflare may compute other bits{}\n",
+      facts.at("machine").value("cpu", "a machine not recorded"),
+      facts.at("rows_exact") == true ? "" : ", and these models answer differently in batches and alone");
   return 1;
 }
 

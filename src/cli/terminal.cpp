@@ -1,21 +1,40 @@
-// What standard error and standard output are, and how to write to them.
+// Everything that the command prints goes through here.
 #include "cli/terminal.h"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <sstream>
-#include <string_view>
+
+#include "core/printable.h"
+#include "dflare/error.h"
 
 namespace dflare::cli {
 namespace {
 
 constexpr std::size_t kTextWidth = 100;
 constexpr std::size_t kNarrowest = 40;
+
+// styled() marks by characters that are none in Unicode: a name that holds one gets a colour, and no more.
+constexpr std::array<std::string_view, 6> kMarks{"\xef\xb7\x90", "\xef\xb7\x91", "\xef\xb7\x92",
+                                                 "\xef\xb7\x93", "\xef\xb7\x94", "\xef\xb7\x95"};
+constexpr std::array<std::string_view, 6> kCodes{"\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m"};
+
+std::atomic<int> output_failed{0};  // errno of the first failure of standard output
+
+void note_failure(std::FILE* stream) {
+  const int reason = errno != 0 ? errno : EIO;
+  std::clearerr(stream);
+  int none = 0;
+  if (stream == stdout) output_failed.compare_exchange_strong(none, reason);
+}
 
 }  // namespace
 
@@ -64,8 +83,56 @@ std::string wrapped(const std::string& text, std::size_t indent, std::size_t wid
 
 std::string styled(std::FILE* stream, Style style, const std::string& text) {
   if (!has_colour(stream)) return text;
-  constexpr const char* kCodes[] = {"1", "2", "31", "32", "33"};
-  return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<std::size_t>(style)], text);
+  return fmt::format("{}{}{}", kMarks[static_cast<std::size_t>(style)], text, kMarks.back());
+}
+
+std::string shown(std::string_view text) {
+  std::string all;
+  while (!text.empty()) {
+    const std::size_t at = std::min(text.find(kMarks[0].substr(0, 2)), text.size());
+    all += printable(text.substr(0, at));
+    text.remove_prefix(at);
+    if (text.empty()) break;
+    const auto* const mark = std::find(kMarks.begin(), kMarks.end(), text.substr(0, 3));
+    const std::size_t length = std::max<std::size_t>(1, utf8_length(text));
+    all += mark == kMarks.end() ? printable(text.substr(0, length))
+                                : std::string(kCodes[static_cast<std::size_t>(mark - kMarks.begin())]);
+    text.remove_prefix(length);
+  }
+  return all;
+}
+
+void put(std::FILE* stream, std::string_view text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stream) != text.size()) note_failure(stream);
+}
+
+void say_lines(std::FILE* stream, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    say(stream, "{}\n", text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+void flush(std::FILE* stream) {
+  errno = 0;
+  if (std::fflush(stream) != 0) note_failure(stream);
+}
+
+void finish_output() {
+  flush(stdout);
+  const int reason = output_failed.exchange(0);
+  if (reason == 0) return;
+  throw Error(ErrorCode::kCannotWrite, fmt::format("standard output: {}", std::strerror(reason)),
+              "what was printed is not complete: send it to where there is room");
+}
+
+void erase_line(std::FILE* stream) { put(stream, "\r\x1b[2K"); }
+
+void erase_lines(std::FILE* stream, int lines) {
+  for (int i = 0; i < lines; ++i) put(stream, "\x1b[1A\x1b[2K");
+  put(stream, "\r");
 }
 
 std::string clock_time(double seconds) {

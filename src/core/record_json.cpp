@@ -11,8 +11,9 @@ nlohmann::ordered_json parse_record(const std::string& text, const std::filesyst
   try {
     return nlohmann::ordered_json::parse(text);
   } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorCode::kBadInput, fmt::format("the run in {} was stopped before it had begun", run.string()),
-                "remove the folder and start it again with dflare search");
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: what the run recorded is damaged", (run / "run.sqlite").string()),
+                "put it back from a copy, or start a new run by `dflare search`");
   }
 }
 

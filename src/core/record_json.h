@@ -7,7 +7,7 @@
 
 namespace dflare {
 
-// Parses one of RunRecord's texts. Throws kBadInput for a run that was killed before it had begun.
+// Parses one of RunRecord's texts. Throws kBadInput where it is damaged, naming the run.
 nlohmann::ordered_json parse_record(const std::string& text, const std::filesystem::path& run);
 
 }  // namespace dflare

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/files.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/seeds.h"
 #include "dflare/store.h"
@@ -23,30 +24,6 @@ void for_each_confirmed(const FindingStore& store, bool with_png, const std::fun
     if (!f.flaky) visit(f);
   });
 }
-
-// A file being written; every failure is reported when it is closed.
-class OutFile {
- public:
-  explicit OutFile(fs::path path) : path_(std::move(path)), out_(path_, std::ios::binary) {
-    if (!out_) fail();
-  }
-  void write(std::string_view text) { out_.write(text.data(), std::ssize(text)); }
-  void write(const void* data, std::size_t size) {
-    out_.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
-  }
-  void close() {
-    out_.close();
-    if (!out_) fail();
-  }
-
- private:
-  [[noreturn]] void fail() const {
-    throw Error(ErrorCode::kCannotWrite, path_.string() + ": cannot be written", "choose another target by -o");
-  }
-
-  fs::path path_;
-  std::ofstream out_;
-};
 
 // The seeds' files by index, as the run recorded them.
 std::vector<std::string> sources(const FindingStore& store) {
@@ -87,17 +64,41 @@ Json facts_of(const Finding& f, const std::vector<std::string>& sources) {
           {"refine_queries", f.refine_queries},
           {"queries", f.queries},
           {"seconds", f.seconds},
-          {"png", fmt::format("findings/{}", png_name(f))},
+          {"png", image_path(f)},
           {"how", how_of(f)}};
 }
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+// The first line of a file; empty where there is none that can be read.
+std::string first_line(const fs::path& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line;
+}
 
-void export_json_lines(const FindingStore& store, const fs::path& target) {
-  OutFile out(target);
+// Refuses to write over a file that is there, unless it is an earlier export or empty. Devices and pipes are written.
+void check_target(const fs::path& target, bool (*is_export)(const fs::path&)) {
+  std::error_code failed;
+  const fs::file_status status = fs::symlink_status(target, failed);
+  if (fs::is_symlink(status) && fs::is_regular_file(target, failed)) {
+    throw Error(ErrorCode::kBadArgument, target.string() + ": a link to a file",
+                "name the file itself by -o; -o - is standard output");
+  }
+  if (!fs::is_regular_file(status) || fs::file_size(target, failed) == 0 || is_export(target)) return;
+  throw Error(ErrorCode::kBadArgument, target.string() + ": exists, and is no earlier export of this format",
+              "choose another target by -o, or take the file away");
+}
+
+bool is_json_lines(const fs::path& file) {
+  const Json first = Json::parse(first_line(file), nullptr, /*allow_exceptions=*/false);
+  return first.is_object() && first.contains("seed") && first.contains("ordinal") && first.contains("png");
+}
+
+bool is_csv(const fs::path& file) { return first_line(file).starts_with("seed,ordinal,source,kind,"); }
+
+void write_json_lines(const FindingStore& store, const TextSink& write) {
   const std::vector<std::string> names = sources(store);
-  for_each_confirmed(store, false, [&](const Finding& f) { out.write(dump(facts_of(f, names)) + "\n"); });
-  out.close();
+  for_each_confirmed(store, false, [&](const Finding& f) { write(json_text(facts_of(f, names)) + "\n"); });
 }
 
 // RFC 4180: quoted where the value holds a comma, a quote or a line break; quotes doubled.
@@ -109,25 +110,29 @@ std::string csv_field(const std::string& text) {
   return quoted;
 }
 
-std::string csv_value(const Json& value) {
-  if (value.is_null()) return "";
-  return csv_field(value.is_string() ? value.get<std::string>() : dump(value));
+// A text that a spreadsheet would run as a formula is made one by a leading apostrophe, as spreadsheets do themselves.
+std::string csv_text(const std::string& text) {
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  return csv_field(formula ? "'" + text : text);
 }
 
-void export_csv(const FindingStore& store, const fs::path& target) {
-  OutFile out(target);
+std::string csv_value(const Json& value) {
+  if (value.is_null()) return "";
+  return value.is_string() ? csv_text(value.get<std::string>()) : csv_field(json_text(value));
+}
+
+void write_csv(const FindingStore& store, const TextSink& write) {
   const std::vector<std::string> names = sources(store);
   const Json columns = facts_of(Finding{}, {});
   std::vector<std::string> fields;
   for (const auto& [key, value] : columns.items()) fields.push_back(key);
-  out.write(fmt::format("{}\r\n", fmt::join(fields, ",")));
+  write(fmt::format("{}\r\n", fmt::join(fields, ",")));
   for_each_confirmed(store, false, [&](const Finding& f) {
     fields.clear();
     const Json facts = facts_of(f, names);
     for (const Json& value : facts) fields.push_back(csv_value(value));
-    out.write(fmt::format("{}\r\n", fmt::join(fields, ",")));
+    write(fmt::format("{}\r\n", fmt::join(fields, ",")));
   });
-  out.close();
 }
 
 // Number of rows and the images' shape, which an .npy file states before its first row.
@@ -147,11 +152,24 @@ ArrayShape array_shape(const FindingStore& store) {
   return shape;
 }
 
+// Whether the three arrays of an export lie in the folder of this file.
+bool is_of_arrays(const fs::path& file) {
+  try {
+    const NpyArray seeds = read_npy(file.parent_path() / "seeds.npy");
+    const NpyArray labels = read_npy(file.parent_path() / "labels.npy");
+    return fs::is_regular_file(file.parent_path() / "inputs.npy") && seeds.dtype == "i8" && labels.dtype == "i8" &&
+           seeds.shape.size() == 1 && labels.shape == std::vector<std::size_t>{seeds.shape[0], 2};
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void export_npy(const FindingStore& store, const fs::path& folder) {
   make_folder(folder);
+  for (const char* name : {"inputs.npy", "seeds.npy", "labels.npy"}) check_target(folder / name, is_of_arrays);
   const auto [rows, image] = array_shape(store);
   const auto axis = [](int n) { return static_cast<std::size_t>(n); };
-  OutFile inputs(folder / "inputs.npy"), seeds(folder / "seeds.npy"), labels(folder / "labels.npy");
+  FileInTheMaking inputs(folder / "inputs.npy"), seeds(folder / "seeds.npy"), labels(folder / "labels.npy");
   inputs.write(npy_header("u1", std::array{rows, axis(image.height), axis(image.width), axis(image.channels)}));
   seeds.write(npy_header("i8", std::array{rows}));
   labels.write(npy_header("i8", std::array{rows, std::size_t{2}}));
@@ -164,27 +182,31 @@ void export_npy(const FindingStore& store, const fs::path& folder) {
     seeds.write(numbers.data(), sizeof(std::int64_t));
     labels.write(numbers.data() + 1, 2 * sizeof(std::int64_t));
   });
-  for (OutFile* file : {&inputs, &seeds, &labels}) file->close();
+  for (FileInTheMaking* file : {&inputs, &seeds, &labels}) file->finish();
 }
 
 void export_png(const FindingStore& store, const fs::path& folder) {
   make_folder(folder);
-  for_each_confirmed(store, true, [&](const Finding& f) { write_file(folder / png_name(f), f.png); });
+  for_each_confirmed(store, true, [&](const Finding& f) {
+    replace_file(folder / png_name(f), {reinterpret_cast<const char*>(f.png.data()), f.png.size()});
+  });
 }
 
 }  // namespace
 
+void export_text(const FindingStore& store, ExportFormat format, const TextSink& write) {
+  if (format == ExportFormat::kCsv) return write_csv(store, write);
+  if (format == ExportFormat::kJsonLines) return write_json_lines(store, write);
+  throw Error(ErrorCode::kBadArgument, "arrays and images are exported into a folder, not as text", "use -o FOLDER");
+}
+
 void export_run(const FindingStore& store, ExportFormat format, const fs::path& target) {
-  switch (format) {
-    case ExportFormat::kJsonLines:
-      return export_json_lines(store, target);
-    case ExportFormat::kCsv:
-      return export_csv(store, target);
-    case ExportFormat::kNpy:
-      return export_npy(store, target);
-    case ExportFormat::kPng:
-      return export_png(store, target);
-  }
+  if (format == ExportFormat::kNpy) return export_npy(store, target);
+  if (format == ExportFormat::kPng) return export_png(store, target);
+  check_target(target, format == ExportFormat::kCsv ? is_csv : is_json_lines);
+  FileInTheMaking out(target);
+  export_text(store, format, [&out](std::string_view text) { out.write(text); });
+  out.finish();
 }
 
 }  // namespace dflare

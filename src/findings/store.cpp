@@ -2,9 +2,11 @@
 #include "dflare/store.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -19,29 +21,49 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kApplicationId = 0x64666c72;  // "dflr"
-constexpr std::int64_t kSchemaVersion = 2;
+constexpr std::int64_t kSchemaVersion = 3;
+constexpr std::int64_t kWithoutChecksums = 2;  // still read, and brought to the present format when it is resumed
 
 constexpr const char* kSchema = R"sql(
 BEGIN IMMEDIATE;
-CREATE TABLE record (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE record (key TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER);
 CREATE TABLE findings (
   seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, kind TEXT NOT NULL, flaky INTEGER NOT NULL, tie INTEGER NOT NULL,
   seed_label INTEGER NOT NULL, label_original INTEGER NOT NULL, label_compressed INTEGER NOT NULL,
   p_original REAL NOT NULL, p_compressed REAL NOT NULL, margin_original REAL, margin_compressed REAL, severity REAL,
   linf REAL NOT NULL, l2 REAL NOT NULL, ssim REAL NOT NULL,
   severity_found REAL, refine_queries INTEGER NOT NULL, queries INTEGER NOT NULL, seconds REAL NOT NULL, how TEXT NOT NULL,
-  png BLOB NOT NULL, PRIMARY KEY (seed, ordinal));
+  png BLOB NOT NULL, checksum INTEGER, png_checksum INTEGER, PRIMARY KEY (seed, ordinal));
 CREATE TABLE not_finite (
-  seed INTEGER PRIMARY KEY, original INTEGER NOT NULL, compressed INTEGER NOT NULL, png BLOB NOT NULL);
+  seed INTEGER PRIMARY KEY, original INTEGER NOT NULL, compressed INTEGER NOT NULL, png BLOB NOT NULL,
+  checksum INTEGER);
 CREATE TABLE done (
   seed INTEGER PRIMARY KEY, "end" TEXT NOT NULL, queries INTEGER NOT NULL, refine_queries INTEGER NOT NULL,
   confirmations INTEGER NOT NULL,
-  ties INTEGER NOT NULL, flaky INTEGER NOT NULL, not_finite INTEGER NOT NULL, seconds REAL NOT NULL);
+  ties INTEGER NOT NULL, flaky INTEGER NOT NULL, not_finite INTEGER NOT NULL, seconds REAL NOT NULL, checksum INTEGER);
+CREATE TABLE replaced (file TEXT PRIMARY KEY);
 PRAGMA application_id = 0x64666c72;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;
 )sql";
 
+// Rows that are there already stay without a checksum.
+constexpr const char* kAddChecksums = R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE record ADD COLUMN checksum INTEGER;
+ALTER TABLE findings ADD COLUMN checksum INTEGER;
+ALTER TABLE findings ADD COLUMN png_checksum INTEGER;
+ALTER TABLE not_finite ADD COLUMN checksum INTEGER;
+ALTER TABLE done ADD COLUMN checksum INTEGER;
+CREATE TABLE replaced (file TEXT PRIMARY KEY);
+PRAGMA user_version = 3;
+COMMIT;
+)sql";
+
+// What a run consists of before its first finding.
+constexpr std::array kOwnFiles{"run.sqlite", "run.sqlite-wal", "run.sqlite-shm", "run.sqlite-journal", "run.lock"};
+
+constexpr int kFacts = 21;  // columns of a finding but for its image
 constexpr const char* kFindingColumns =
     "seed, ordinal, kind, flaky, tie, seed_label, label_original, label_compressed, p_original, p_compressed, "
     "margin_original, margin_compressed, severity, linf, l2, ssim, "
@@ -67,7 +89,7 @@ void insert(Statement& statement, const Finding& f) {
   statement.bind(double{f.p_original}).bind(double{f.p_compressed}).bind(f.margin_original).bind(f.margin_compressed);
   statement.bind(f.severity).bind(f.distance.linf).bind(f.distance.l2).bind(f.distance.ssim);
   statement.bind(f.severity_found).bind(f.refine_queries).bind(f.queries).bind(f.seconds);
-  statement.bind(f.how).bind(f.png).run();
+  statement.bind(f.how).bind_checksum().bind(f.png).bind_checksum().run();
 }
 
 Finding finding_of(const Statement& row, bool with_png) {
@@ -91,40 +113,68 @@ Finding finding_of(const Statement& row, bool with_png) {
   f.queries = row.integer(18);
   f.seconds = row.real(19);
   f.how = row.text(20);
-  if (with_png) f.png = row.blob(21);
+  if (with_png) f.png = row.blob(kFacts + 1);
   return f;
 }
 
-fs::path png_path(const Finding& finding) { return fs::path(finding.flaky ? "flaky" : "findings") / png_name(finding); }
+// Where an image lies in the run folder.
+struct ImageFile {
+  const char* folder;
+  std::string name;
+};
 
-fs::path png_path(const NotFinite& bad) { return fs::path("not_finite") / fmt::format("{:06}.png", bad.seed.value); }
+ImageFile image_file(const Finding& f) { return {f.flaky ? "flaky" : "findings", png_name(f)}; }
+
+ImageFile image_file(const NotFinite& bad) { return {"not_finite", fmt::format("{:06}.png", bad.seed.value)}; }
+
+std::string path_in_run(const ImageFile& file) { return fmt::format("{}/{}", file.folder, file.name); }
 
 // Every statement that write() runs, prepared once.
 struct Writing {
-  Statement finding, not_finite, done, forget_findings, forget_not_finite;
+  Statement finding, not_finite, done, forget_findings, forget_not_finite, replaced;
 
   explicit Writing(const Database& db)
-      : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, png) VALUES ({})", kFindingColumns,
-                                       "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
-        not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?)")),
-        done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?)")),
-        forget_findings(db.prepare("DELETE FROM findings WHERE seed = ? AND kind <> 'natural'")),
-        forget_not_finite(db.prepare("DELETE FROM not_finite WHERE seed = ?")) {}
+      : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, checksum, png, png_checksum) VALUES ({})",
+                                       kFindingColumns, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
+        not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?,?)")),
+        done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?,?)")),
+        forget_findings(db.prepare(
+            fmt::format("DELETE FROM findings WHERE seed = ? AND kind <> 'natural' RETURNING {}", kFindingColumns))),
+        forget_not_finite(db.prepare("DELETE FROM not_finite WHERE seed = ? RETURNING seed")),
+        replaced(db.prepare("INSERT OR IGNORE INTO replaced VALUES (?)")) {}
 };
+
+// The file behind a name, to notice when another takes its place.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
+FileIdentity identity_of(const fs::path& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return {};
+  return {found.st_dev, found.st_ino};
+}
 
 class SqliteStore : public FindingStore {
  public:
   SqliteStore(fs::path folder, Database::Mode mode) : folder_(std::move(folder)) {
-    if (mode != Database::Mode::kRead) lock_.emplace(folder_);
-    db_.emplace(folder_ / "run.sqlite", mode);
-    if (mode == Database::Mode::kCreate) {
-      db_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-      db_->execute(kSchema);
-    } else {
+    const fs::path file = folder_ / "run.sqlite";
+    if (mode == Database::Mode::kRead) {
+      recover_interrupted_write();
+      db_.emplace(file, mode);
       check_schema();
+      return;
     }
-    if (mode == Database::Mode::kRead) return;
+    lock_.emplace(folder_);
+    db_.emplace(file, mode);
+    if (mode == Database::Mode::kWrite) check_schema();
     db_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+    if (mode == Database::Mode::kCreate) db_->execute(kSchema);
+    if (schema_ == kWithoutChecksums) db_->execute(kAddChecksums);
+    schema_ = kSchemaVersion;
+    written_ = identity_of(file);
     read_interrupted();
     writing_.emplace(*db_);
   }
@@ -142,10 +192,10 @@ class SqliteStore : public FindingStore {
 
   void record(const RunRecord& record) override {
     Transaction transaction(*db_);
-    Statement insert = db_->prepare("INSERT OR REPLACE INTO record VALUES (?, ?)");
-    insert.bind("settings").bind(record.settings).run();
-    insert.bind("facts").bind(record.facts).run();
-    insert.bind("seeds").bind(record.seeds).run();
+    Statement insert = db_->prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)");
+    insert.bind("settings").bind(record.settings).bind_checksum().run();
+    insert.bind("facts").bind(record.facts).bind_checksum().run();
+    insert.bind("seeds").bind(record.seeds).bind_checksum().run();
     transaction.commit();
   }
 
@@ -167,7 +217,7 @@ class SqliteStore : public FindingStore {
       for (const NotFinite& n : events.not_finite) {
         forget(n.seed);
         writing_->not_finite.bind(std::int64_t{n.seed.value}).bind(std::int64_t{n.original});
-        writing_->not_finite.bind(std::int64_t{n.compressed}).bind(n.png).run();
+        writing_->not_finite.bind(std::int64_t{n.compressed}).bind(n.png).bind_checksum().run();
       }
       for (const SeedDone& d : events.done) {
         forget(d.seed);
@@ -176,21 +226,27 @@ class SqliteStore : public FindingStore {
       transaction.commit();
     }
     for (const std::int32_t seed : reruns) interrupted_.erase(seed);
-    for (const Finding& f : events.findings) write_png(png_path(f), f.png);
-    for (const NotFinite& n : events.not_finite) write_png(png_path(n), n.png);
+    for (const Finding& f : events.findings) write_image(image_file(f), f.png);
+    for (const NotFinite& n : events.not_finite) write_image(image_file(n), n.png);
   }
 
   void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const override {
-    Statement rows = db_->prepare(
-        fmt::format("SELECT {}{} FROM findings ORDER BY seed, ordinal", kFindingColumns, with_png ? ", png" : ""));
-    while (rows.step()) visit(finding_of(rows, with_png));
+    Statement rows = db_->prepare(fmt::format("SELECT {}, {}{} FROM findings ORDER BY seed, ordinal", kFindingColumns,
+                                              checksum(), with_png ? ", png, " + checksum("png_checksum") : ""));
+    while (rows.step()) {
+      if (!rows.intact(0, kFacts - 1, kFacts)) damaged("what was recorded of finding", rows);
+      if (with_png && !rows.intact(kFacts + 1, kFacts + 1, kFacts + 2)) damaged("the image of finding", rows);
+      visit(finding_of(rows, with_png));
+    }
   }
 
   [[nodiscard]] std::vector<SeedDone> done() const override {
     std::vector<SeedDone> done;
-    Statement row = db_->prepare(
-        R"(SELECT seed, "end", queries, refine_queries, confirmations, ties, flaky, not_finite, seconds FROM done ORDER BY seed)");
+    Statement row = db_->prepare(fmt::format(
+        R"(SELECT seed, "end", queries, refine_queries, confirmations, ties, flaky, not_finite, seconds, {} FROM done ORDER BY seed)",
+        checksum()));
     while (row.step()) {
+      if (!row.intact(0, 8, 9)) damaged(fmt::format("the end of input {}", row.integer(0)));
       done.push_back({seed_of(row.integer(0)), enum_of(row.text(1), kEnds), row.integer(2), row.integer(3),
                       row.integer(4), row.integer(5), row.integer(6), row.integer(7), row.real(8)});
     }
@@ -199,26 +255,33 @@ class SqliteStore : public FindingStore {
 
   [[nodiscard]] std::vector<NotFinite> not_finite() const override {
     std::vector<NotFinite> all;
-    Statement row = db_->prepare("SELECT seed, original, compressed, png FROM not_finite ORDER BY seed");
+    Statement row = db_->prepare(
+        fmt::format("SELECT seed, original, compressed, png, {} FROM not_finite ORDER BY seed", checksum()));
     while (row.step()) {
+      if (!row.intact(0, 3, 4))
+        damaged(fmt::format("the image for which input {} got no finite answer", row.integer(0)));
       all.push_back({seed_of(row.integer(0)), row.integer(1) != 0, row.integer(2) != 0, row.blob(3)});
     }
     return all;
   }
 
   void derive_pngs() override {
-    std::set<fs::path> expected;
+    check_writable();
+    std::set<std::string> expected;
     const auto derive = [&](const auto& event) {
-      const fs::path file = png_path(event);
-      if (!file_holds(folder_ / file, event.png)) write_png(file, event.png);
-      expected.insert(file);
+      const ImageFile file = image_file(event);
+      if (!folder_of(file).holds(file.name, event.png)) write_image(file, event.png);
+      expected.insert(path_in_run(file));
     };
     for_each_finding(true, derive);
     for (const NotFinite& n : not_finite()) derive(n);
-    for (const char* kind : {"findings", "flaky", "not_finite"}) remove_orphans(kind, expected);
+    remove_replaced(expected);
   }
 
-  void write_summary(const std::string& json) override { replace_file(folder_ / "summary.json", json); }
+  void write_summary(const std::string& json) override {
+    check_writable();
+    replace_file(folder_ / "summary.json", json);
+  }
 
   [[nodiscard]] const fs::path& folder() const override { return folder_; }
 
@@ -231,27 +294,64 @@ class SqliteStore : public FindingStore {
     const std::string file = (folder_ / "run.sqlite").string();
     if (pragma("application_id") != kApplicationId) {
       throw Error(ErrorCode::kBadInput, file + ": no run of dflare, or one that was stopped before it began",
-                  "start it again by `dflare search`, into another folder");
+                  start_again());
     }
-    if (const std::int64_t version = pragma("user_version"); version != kSchemaVersion) {
+    schema_ = pragma("user_version");
+    if (schema_ != kSchemaVersion && schema_ != kWithoutChecksums) {
       throw Error(ErrorCode::kBadInput,
-                  fmt::format("{}: written in format {}, expected {}", file, version, kSchemaVersion),
+                  fmt::format("{}: written in format {}, expected {}", file, schema_, kSchemaVersion),
                   "use the dflare that wrote it");
     }
   }
 
+  [[nodiscard]] std::string start_again() const {
+    return fmt::format("start it again by `dflare search ... -o {}`", folder_.string());
+  }
+
   void check_writable() const {
     if (!writing_) throw Error(ErrorCode::kCannotWrite, folder_.string() + ": the run was opened for reading");
+    const fs::path file = folder_ / "run.sqlite";
+    if (identity_of(file) == written_) return;
+    throw Error(ErrorCode::kCannotWrite, file.string() + ": taken away or replaced while the run was written",
+                "what was found since is lost; start again by `dflare search`");
+  }
+
+  // A writer that was killed while it changed the file itself leaves a journal, which only a writer can undo.
+  void recover_interrupted_write() const {
+    std::error_code failed;
+    if (!fs::exists(folder_ / "run.sqlite-journal", failed)) return;
+    std::optional<WriterLock> lock;
+    try {
+      lock.emplace(folder_);
+    } catch (const Error&) {
+      return;  // someone is writing, or nobody can: what reading says is what there is to say
+    }
+    const Database db(folder_ / "run.sqlite", Database::Mode::kWrite);
+    db.prepare("SELECT count(*) FROM sqlite_master").run();
+  }
+
+  // The column, in formats that have it.
+  [[nodiscard]] std::string checksum(const char* column = "checksum") const {
+    return schema_ >= kSchemaVersion ? column : "NULL";
+  }
+
+  [[noreturn]] void damaged(const std::string& what) const {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: {} is damaged: it is not what was stored", (folder_ / "run.sqlite").string(), what),
+                "put run.sqlite back from a copy; images in the run folder were not touched");
+  }
+  [[noreturn]] void damaged(const char* what, const Statement& finding) const {
+    damaged(fmt::format("{} {}:{}", what, finding.integer(0), finding.integer(1)));
   }
 
   [[nodiscard]] std::string recorded(const char* key) const {
-    Statement row = db_->prepare("SELECT value FROM record WHERE key = ?");
+    Statement row = db_->prepare(fmt::format("SELECT key, value, {} FROM record WHERE key = ?", checksum()));
     row.bind(key);
     if (!row.step()) {
-      throw Error(ErrorCode::kBadInput, folder_.string() + ": the run was stopped before it began",
-                  "start it again by `dflare search`, into another folder");
+      throw Error(ErrorCode::kBadInput, folder_.string() + ": the run was stopped before it began", start_again());
     }
-    return row.text(0);
+    if (!row.intact(0, 1, 2)) damaged(fmt::format("the record of its {}", key));
+    return row.text(1);
   }
 
   // Seeds of which a chain wrote something but never its end: a rerun replaces that.
@@ -264,30 +364,44 @@ class SqliteStore : public FindingStore {
 
   void forget_interrupted(SeedIndex seed, std::set<std::int32_t>& reruns) {
     if (!interrupted_.contains(seed.value) || !reruns.insert(seed.value).second) return;
-    writing_->forget_findings.bind(std::int64_t{seed.value}).run();
-    writing_->forget_not_finite.bind(std::int64_t{seed.value}).run();
+    const auto replace = [this](const ImageFile& file) { writing_->replaced.bind(path_in_run(file)).run(); };
+    Statement& findings = writing_->forget_findings.bind(std::int64_t{seed.value});
+    while (findings.step()) replace(image_file(finding_of(findings, false)));
+    Statement& not_finite = writing_->forget_not_finite.bind(std::int64_t{seed.value});
+    while (not_finite.step()) replace(image_file(NotFinite{.seed = seed}));
   }
 
   void insert_done(const SeedDone& d) {
     Statement& row = writing_->done;
     row.bind(std::int64_t{d.seed.value}).bind(to_string(d.end)).bind(d.queries).bind(d.refine_queries);
-    row.bind(d.confirmations).bind(d.ties).bind(d.flaky).bind(d.not_finite).bind(d.seconds).run();
+    row.bind(d.confirmations).bind(d.ties).bind(d.flaky).bind(d.not_finite).bind(d.seconds);
+    row.bind_checksum().run();
   }
 
-  void write_png(const fs::path& file, const std::vector<std::uint8_t>& png) {
-    if (folders_made_.insert(file.parent_path()).second) make_folder(folder_ / file.parent_path());
-    write_file(folder_ / file, png);
+  [[nodiscard]] const OwnFolder& folder_of(const ImageFile& file) {
+    const auto found = image_folders_.find(file.folder);
+    return found != image_folders_.end()
+               ? found->second
+               : image_folders_.emplace(file.folder, OwnFolder(folder_, file.folder)).first->second;
   }
 
-  // Images of findings that a rerun replaced by others. Files that dflare would not have named are left alone.
-  void remove_orphans(const fs::path& kind, const std::set<fs::path>& expected) const {
-    std::error_code none;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_ / kind, none)) {
-      const std::string name = entry.path().filename().string();
-      const bool ours = name.size() >= 10 && name.ends_with(".png") &&
-                        std::all_of(name.begin(), name.begin() + 6, [](char c) { return c >= '0' && c <= '9'; });
-      if (ours && !expected.contains(kind / name)) fs::remove(entry.path(), none);
+  void write_image(const ImageFile& file, const std::vector<std::uint8_t>& png) {
+    folder_of(file).write(file.name, png);
+  }
+
+  // Images of findings that a rerun replaced by others: just those that this run had written.
+  void remove_replaced(const std::set<std::string>& expected) {
+    {
+      Statement row = db_->prepare("SELECT file FROM replaced");
+      while (row.step()) {
+        const fs::path file = row.text(0);
+        if (expected.contains(file.string())) continue;
+        for (const char* kind : {"findings", "flaky", "not_finite"}) {
+          if (file.parent_path() == kind) folder_of({kind, {}}).remove(file.filename().string());
+        }
+      }
     }
+    db_->execute("DELETE FROM replaced");
   }
 
   fs::path folder_;
@@ -295,8 +409,25 @@ class SqliteStore : public FindingStore {
   std::optional<Database> db_;
   std::optional<Writing> writing_;
   std::set<std::int32_t> interrupted_;
-  std::set<fs::path> folders_made_;
+  std::map<std::string, OwnFolder> image_folders_;  // opened when first needed
+  std::int64_t schema_ = kSchemaVersion;
+  FileIdentity written_;
 };
+
+// A run that was stopped at any moment before its record was written.
+bool never_began(const fs::path& file) {
+  const auto counts = [](const Database& db, const char* sql) {
+    Statement row = db.prepare(sql);
+    return row.step() ? row.integer(0) : 0;
+  };
+  try {
+    const Database db(file, Database::Mode::kWrite);
+    if (counts(db, "SELECT count(*) FROM sqlite_master") == 0) return true;
+    return counts(db, "PRAGMA application_id") == kApplicationId && counts(db, "SELECT count(*) FROM record") == 0;
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 }  // namespace
 
@@ -304,8 +435,24 @@ std::string png_name(const Finding& finding) {
   return fmt::format("{:06}_{}_{}.png", finding.seed.value, finding.ordinal, to_string(finding.kind));
 }
 
+std::string image_path(const Finding& finding) { return path_in_run(image_file(finding)); }
+
+bool FindingStore::remove_unbegun(const fs::path& folder) {
+  std::error_code failed;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
+    const bool own = std::ranges::find(kOwnFiles, entry.path().filename().string()) != kOwnFiles.end();
+    if (!own || !fs::is_regular_file(entry.symlink_status(failed))) return false;
+  }
+  if (failed || !fs::exists(folder / "run.sqlite", failed)) return false;
+  const WriterLock lock(folder);
+  if (!never_began(folder / "run.sqlite")) return false;
+  for (const char* file : kOwnFiles) fs::remove(folder / file, failed);
+  return true;
+}
+
 std::unique_ptr<FindingStore> FindingStore::create(const fs::path& folder) {
   std::error_code failed;
+  remove_unbegun(folder);
   if (fs::is_directory(folder, failed) && !fs::is_empty(folder, failed)) {
     const bool run = fs::exists(folder / "run.sqlite", failed);
     throw Error(ErrorCode::kBadArgument,

@@ -22,7 +22,7 @@ namespace {
 
 WriterLock::WriterLock(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "run.lock";
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
   if (file_ < 0) cannot_lock(path, errno);
   if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
   const int reason = errno;

@@ -198,12 +198,10 @@ std::string npy_header(std::string_view dtype, std::span<const std::size_t> shap
 
 void write_npy(const std::filesystem::path& path, std::string_view dtype, std::span<const std::size_t> shape,
                std::span<const std::uint8_t> bytes) {
-  std::ofstream out(path, std::ios::binary);
-  const std::string header = npy_header(dtype, shape);
-  out.write(header.data(), std::ssize(header));
-  out.write(reinterpret_cast<const char*>(bytes.data()), std::ssize(bytes));
-  out.close();
-  if (!out) throw Error(ErrorCode::kCannotWrite, path.string() + ": cannot be written");
+  FileInTheMaking file(path);
+  file.write(npy_header(dtype, shape));
+  file.write(bytes.data(), bytes.size());
+  file.finish();
 }
 
 }  // namespace dflare

@@ -9,6 +9,7 @@
 
 #include "dflare/error.h"
 #include "dflare/model.h"
+#include "dflare/model_call.h"
 #include "query/onnx/onnx_model.h"
 #include "query/tflite/tflite_model.h"
 
@@ -43,6 +44,8 @@ std::string read_head(const std::filesystem::path& path) {
 }  // namespace
 
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options) {
+  const std::string name = path.string();
+  const ModelCall call(ModelCall::Purpose::kOpen, name);
   const std::string head = read_head(path);
   const std::string extension = lower_extension(path);
   if (head.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/hash.h"
+#include "core/json_text.h"
 #include "core/pair_figures_json.h"
 #include "core/record_json.h"
 #include "dflare/statistics.h"
@@ -239,7 +240,7 @@ std::string to_json(const RunSummary& s) {
       {"workers", s.workers},
       {"settings", Json::parse(s.settings)},
   };
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace dflare

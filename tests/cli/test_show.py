@@ -66,9 +66,9 @@ def test_nothing_in_the_run_is_changed(run):
 def test_image_that_was_tampered_with_is_not_rebuilt(run, tmp_path):
     shutil.copytree(run, tmp_path / "run")
     with sqlite3.connect(tmp_path / "run/run.sqlite") as store:
-        pngs = store.execute("select rowid, png from findings order by rowid limit 2").fetchall()
+        pngs = store.execute("select rowid, png, png_checksum from findings order by rowid limit 2").fetchall()
         assert pngs[0][1] != pngs[1][1]
-        store.execute("update findings set png = ? where rowid = ?", (pngs[1][1], pngs[0][0]))
+        store.execute("update findings set png = ?, png_checksum = ? where rowid = ?", (*pngs[1][1:], pngs[0][0]))
         seed, ordinal = store.execute("select seed, ordinal from findings where rowid = ?", pngs[0][:1]).fetchone()
     result = dflare("show", tmp_path / "run", f"{seed}:{ordinal}")
     assert result.code == 1 and "bit for bit" not in result.out, result

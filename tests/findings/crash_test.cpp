@@ -82,6 +82,27 @@ TEST(Crash, EveryWrittenStepIsWholeAfterKillNine) {
   EXPECT_GT(before, 12U) << "the writers got to write";
 }
 
+TEST(Crash, AJournalThatAKilledWriterLeftIsPutRightByTheNextReader) {
+  const Folder folder;
+  const fs::path run = folder / "run";
+  FindingStore::create(run)->write(step(0));
+  const pid_t child = fork();
+  if (child == 0) {  // dies within a transaction that has reached the file
+    sqlite3* db = nullptr;
+    sqlite3_open((run / "run.sqlite").c_str(), &db);
+    sqlite3_exec(db, "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN; DELETE FROM done; DELETE FROM findings;",
+                 nullptr, nullptr, nullptr);
+    sqlite3_exec(db, "CREATE TABLE x (b); INSERT INTO x VALUES (randomblob(200000)), (randomblob(200000))", nullptr,
+                 nullptr, nullptr);
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  ASSERT_TRUE(fs::exists(run / "run.sqlite-journal"));
+  const auto store = FindingStore::open(run, false);
+  expect_whole(*store);
+  EXPECT_EQ(store->done().size(), 1U);
+}
+
 // Writes until the store refuses; how many steps it took.
 int write_until_refused(FindingStore& store, ErrorCode& code) {
   for (int seed = 0; seed < 100'000; ++seed) {

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "core/files.h"
 #include "findings/samples.h"
 #include "support/folder.h"
 
@@ -99,6 +100,73 @@ TEST_F(Export, TargetsThatCannotBeWrittenAreNamed) {
        {ExportFormat::kJsonLines, ExportFormat::kCsv, ExportFormat::kNpy, ExportFormat::kPng}) {
     expect_error(ErrorCode::kCannotWrite, "file/below", [&] { export_run(*store_, format, folder_ / "file/below"); });
   }
+}
+
+TEST_F(Export, AFileThatIsNoExportIsNotWrittenOver) {
+  for (const ExportFormat format : {ExportFormat::kJsonLines, ExportFormat::kCsv}) {
+    const fs::path run = folder_ / "run/run.sqlite", letter = folder_.write("letter", std::string_view("a letter\n"));
+    expect_error(ErrorCode::kBadArgument, "run.sqlite", [&] { export_run(*store_, format, run); });
+    expect_error(ErrorCode::kBadArgument, "letter", [&] { export_run(*store_, format, letter); });
+    EXPECT_EQ(fs::file_size(letter), 9U);
+    const std::string name = format == ExportFormat::kCsv ? "a.csv" : "a.jsonl";
+    EXPECT_NO_THROW(export_run(*store_, format, folder_ / name));
+    EXPECT_NO_THROW(export_run(*store_, format, folder_ / name)) << "an earlier export is replaced";
+  }
+  EXPECT_EQ(findings_of(*FindingStore::open(folder_ / "run", false)).size(), 3U);
+}
+
+TEST_F(Export, ArraysThatAreNoExportAreNotWrittenOver) {
+  folder_.write("mine/inputs.npy", std::string_view("my images"));
+  expect_error(ErrorCode::kBadArgument, "mine/inputs.npy",
+               [&] { export_run(*store_, ExportFormat::kNpy, folder_ / "mine"); });
+  EXPECT_EQ(fs::file_size(folder_ / "mine/inputs.npy"), 9U);
+  EXPECT_FALSE(fs::exists(folder_ / "mine/seeds.npy"));
+  export_run(*store_, ExportFormat::kNpy, folder_ / "arrays");
+  EXPECT_NO_THROW(export_run(*store_, ExportFormat::kNpy, folder_ / "arrays"));
+}
+
+TEST_F(Export, NothingIsWrittenThroughALink) {
+  const fs::path letter = folder_.write("letter", std::string_view(""));
+  fs::create_symlink(letter, folder_ / "link");
+  expect_error(ErrorCode::kBadArgument, "a link", [&] { export_run(*store_, ExportFormat::kCsv, folder_ / "link"); });
+  fs::create_directory(folder_ / "images");
+  fs::create_symlink(letter, folder_ / "images" / png_name(sample_finding(0)));
+  export_run(*store_, ExportFormat::kPng, folder_ / "images");
+  EXPECT_EQ(fs::file_size(letter), 0U);
+}
+
+TEST_F(Export, AnExportThatFailsLeavesTheOneBefore) {
+  const std::vector<std::string> before = lines(ExportFormat::kJsonLines);
+  int written = 0;
+  const auto fail_late = [&](std::string_view) {
+    if (++written > 1) throw Error(ErrorCode::kBadInput, "late");
+  };
+  EXPECT_THROW(export_text(*store_, ExportFormat::kJsonLines, fail_late), Error);
+  {
+    FileInTheMaking out(folder_ / "out");
+    out.write("half of");
+  }
+  std::ifstream in(folder_ / "out");
+  std::string line;
+  std::getline(in, line);
+  EXPECT_EQ(line, before[0]);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 2) << "run and out: nothing beside them";
+}
+
+TEST_F(Export, CsvHoldsNoFormulas) {
+  const auto store = FindingStore::create(folder_ / "other");
+  store->record({"{}", "{}", R"([{"source":"=cmd|calc.png"},{"source":"@x, y.png"}])"});
+  store->write({.findings = {sample_finding(0), sample_finding(1)}});
+  std::string text;
+  export_text(*store, ExportFormat::kCsv, [&text](std::string_view part) { text += part; });
+  EXPECT_NE(text.find(",'=cmd|calc.png,"), std::string::npos) << text;
+  EXPECT_NE(text.find(",\"'@x, y.png\","), std::string::npos) << text;
+  EXPECT_NE(text.find(",-0.1,"), std::string::npos) << "numbers stay: " << text;
+}
+
+TEST_F(Export, ArraysAreNoText) {
+  expect_error(ErrorCode::kBadArgument, "-o FOLDER",
+               [&] { export_text(*store_, ExportFormat::kNpy, [](std::string_view) {}); });
 }
 
 TEST_F(Export, AFullDiskIsReported) {

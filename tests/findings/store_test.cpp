@@ -2,6 +2,7 @@
 #include "dflare/store.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +142,158 @@ TEST_F(Store, MissingAndTornImagesAreDerivedAgain) {
   EXPECT_TRUE(fs::exists(run_ / "findings/mine.png"));
 }
 
+TEST_F(Store, FilesThatLookLikeImagesOfTheRunAreLeftAlone) {
+  create();
+  store_->write({.findings = {sample_finding(1)}, .not_finite = {{SeedIndex(4), true, false, sample_png(9)}}});
+  const std::vector<std::string> photos = {"findings/20240101_120000.png", "findings/000009_0_compressed_lost.png",
+                                           "flaky/000001_0_natural.png", "not_finite/000012.png",
+                                           "findings/123456.png"};
+  for (const std::string& photo : photos) folder_.write("run/" + photo, std::string_view("a photo"));
+  reopen();
+  store_->derive_pngs();
+  for (const std::string& photo : photos) EXPECT_EQ(contents(run_ / photo), "a photo") << photo;
+}
+
+TEST_F(Store, NothingIsWrittenThroughALinkNamedLikeAnImage) {
+  create();
+  store_->write({.findings = {sample_finding(1)}});
+  const fs::path image = run_ / "findings/000001_0_compressed_lost.png";
+  const fs::path photo = folder_.write("photo.png", std::string_view("a photo"));
+  for (const bool hard : {false, true}) {
+    fs::remove(image);
+    hard ? fs::create_hard_link(photo, image) : fs::create_symlink(photo, image);
+    reopen();
+    store_->derive_pngs();
+    EXPECT_EQ(contents(photo), "a photo");
+    EXPECT_EQ(contents(image), text_of(sample_finding(1).png));
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(image)));
+  }
+}
+
+TEST_F(Store, AFolderOfImagesThatIsALinkIsRefused) {
+  create();
+  store_->write({.findings = {sample_finding(1)}});
+  fs::remove_all(run_ / "findings");
+  const fs::path photo = folder_.write("photos/000001_0_compressed_lost.png", std::string_view("a photo"));
+  fs::create_directory_symlink(folder_ / "photos", run_ / "findings");
+  reopen();
+  expect_error(ErrorCode::kCannotWrite, "findings: a link", [&] { store_->derive_pngs(); });
+  EXPECT_EQ(contents(photo), "a photo");
+}
+
+TEST_F(Store, TheSummaryIsWrittenThroughNoLink) {
+  create();
+  const fs::path letter = folder_.write("letter.txt", std::string_view("a letter"));
+  fs::create_symlink(letter, run_ / "summary.json");
+  fs::create_symlink(letter, run_ / "summary.json.new");
+  store_->write_summary("{}");
+  EXPECT_EQ(contents(letter), "a letter");
+  EXPECT_EQ(contents(run_ / "summary.json"), "{}");
+}
+
+// ---- damage
+
+// Flips one bit of run.sqlite inside `bytes`, which it holds once.
+void flip_in(const fs::path& run, const std::string& bytes) {
+  std::string file = contents(run / "run.sqlite");
+  const std::size_t at = file.find(bytes);
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_EQ(file.find(bytes, at + 1), std::string::npos) << "more than once";
+  file[at + bytes.size() / 2] ^= 1;
+  std::ofstream(run / "run.sqlite", std::ios::binary) << file;
+}
+
+TEST_F(Store, ADamagedImageIsToldAndTheGoodFileStays) {
+  create();
+  store_->write({.findings = {sample_finding(1), sample_finding(2)}});
+  store_.reset();
+  flip_in(run_, text_of(sample_finding(2).png));
+  reopen();
+  expect_error(ErrorCode::kBadInput, "the image of finding 2:0 is damaged", [&] { store_->derive_pngs(); });
+  EXPECT_EQ(contents(run_ / "findings/000002_0_compressed_lost.png"), text_of(sample_finding(2).png));
+  expect_error(ErrorCode::kBadInput, "finding 2:0", [&] { (void)findings_of(*store_); });
+}
+
+TEST_F(Store, DamagedFactsAreTold) {
+  create();
+  Finding odd = sample_finding(1);
+  odd.how = R"({"end_point":"corrupt"})";
+  store_->write({.findings = {odd}});
+  store_.reset();
+  flip_in(run_, odd.how);
+  reopen();
+  expect_error(ErrorCode::kBadInput, "what was recorded of finding 1:0 is damaged",
+               [&] { store_->for_each_finding(false, [](const Finding&) {}); });
+}
+
+TEST_F(Store, ADamagedRecordIsTold) {
+  create();
+  store_->record({R"({"strategy":"boundary"})", R"({"batch":64})", "[]"});
+  store_.reset();
+  flip_in(run_, R"({"batch":64})");
+  reopen();
+  expect_error(ErrorCode::kBadInput, "the record of its facts is damaged", [&] { (void)store_->record(); });
+}
+
+TEST_F(Store, ADamagedAnswerThatIsNotFiniteIsTold) {
+  create();
+  store_->write({.not_finite = {{SeedIndex(4), true, false, sample_png(9)}}});
+  store_.reset();
+  flip_in(run_, text_of(sample_png(9)));
+  reopen();
+  expect_error(ErrorCode::kBadInput, "input 4", [&] { (void)store_->not_finite(); });
+}
+
+TEST_F(Store, NumbersThatSqliteKeepsOtherwiseAreNoDamage) {
+  create();
+  Finding odd = sample_finding(1);
+  odd.severity = std::numeric_limits<double>::quiet_NaN();
+  odd.margin_original = std::numeric_limits<double>::infinity();
+  odd.margin_compressed = -0.0;
+  odd.severity_found = 3;
+  store_->write({.findings = {odd}, .done = {sample_done(1)}});
+  reopen();
+  EXPECT_EQ(findings_of(*store_).size(), 1U);
+  EXPECT_EQ(store_->done().size(), 1U);
+}
+
+// ---- runs of an earlier dflare
+
+// Brings the file back to the format before checksums.
+void make_old(const fs::path& run) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((run / "run.sqlite").c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db,
+                         "ALTER TABLE record DROP COLUMN checksum; ALTER TABLE findings DROP COLUMN checksum;"
+                         "ALTER TABLE findings DROP COLUMN png_checksum; ALTER TABLE not_finite DROP COLUMN checksum;"
+                         "ALTER TABLE done DROP COLUMN checksum; DROP TABLE replaced; PRAGMA user_version = 2",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK)
+      << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+TEST_F(Store, ARunOfTheFormatBeforeIsReadAndGoneOnWith) {
+  create();
+  store_->record({"{}", "{}", "[]"});
+  store_->write({.findings = {sample_finding(1)}, .done = {sample_done(1)}});
+  store_.reset();
+  make_old(run_);
+  {
+    const auto reader = FindingStore::open(run_, false);
+    EXPECT_EQ(findings_of(*reader).size(), 1U);
+    EXPECT_EQ(reader->done().size(), 1U);
+    EXPECT_EQ(reader->record().seeds, "[]");
+  }
+  reopen();
+  store_->write({.findings = {sample_finding(2)}, .done = {sample_done(2)}});
+  store_->derive_pngs();
+  store_.reset();
+  flip_in(run_, text_of(sample_finding(2).png));
+  reopen();
+  expect_error(ErrorCode::kBadInput, "finding 2:0", [&] { (void)findings_of(*store_); });
+}
+
 // ---- reruns
 
 TEST_F(Store, ARerunReplacesWhatItsInterruptedChainWrote) {
@@ -199,6 +352,16 @@ TEST_F(Store, AFailedWriteLeavesNothingOfItself) {
   EXPECT_EQ(keys_of(*store_), (Keys{{3, 0}}));
 }
 
+TEST_F(Store, ImagesThatARerunReplacedGoEvenAfterACrash) {
+  create();
+  store_->write({.findings = {sample_finding(1, 0), sample_finding(1, 1)}});
+  reopen();
+  store_->write({.findings = {sample_finding(1, 0, FindingKind::kBothChanged)}, .done = {sample_done(1)}});
+  reopen();  // what a crash before derive_pngs leaves
+  store_->derive_pngs();
+  EXPECT_EQ(std::distance(fs::directory_iterator(run_ / "findings"), {}), 1);
+}
+
 // ---- folders
 
 TEST_F(Store, CreatingMakesTheFoldersAbove) {
@@ -214,8 +377,42 @@ TEST_F(Store, AnEmptyFolderIsTaken) {
 
 TEST_F(Store, AFolderWithARunIsKept) {
   create();
+  store_->record({"{}", "{}", "[]"});
   store_.reset();
   expect_error(ErrorCode::kBadArgument, "dflare resume " + run_.string(), [&] { create(); });
+}
+
+TEST_F(Store, ARunThatNeverBeganIsStartedOver) {
+  create();
+  store_.reset();
+  EXPECT_NO_THROW(create()) << "stopped after the tables were made";
+  store_.reset();
+  for (const char* file : {"run/run.sqlite", "run/run.sqlite-journal"}) folder_.write(file, std::string_view(""));
+  EXPECT_NO_THROW(create()) << "stopped before";
+  store_->record({"{}", "{}", "[]"});
+  store_.reset();
+  expect_error(ErrorCode::kBadArgument, "holds a run already", [&] { create(); });
+}
+
+TEST_F(Store, ARunThatNeverBeganIsKeptWithOtherFilesBesideIt) {
+  create();
+  store_.reset();
+  folder_.write("run/thesis.txt", std::string_view("years of work"));
+  expect_error(ErrorCode::kBadArgument, "holds a run already", [&] { create(); });
+  EXPECT_EQ(contents(run_ / "thesis.txt"), "years of work");
+}
+
+TEST_F(Store, ARunThatIsBeingStartedIsLeftToItsOwner) {
+  create();
+  expect_error(ErrorCode::kCannotWrite, "another process is writing", [&] { FindingStore::create(run_); });
+}
+
+TEST_F(Store, ARunWhoseFileIsTakenAwayUnderWaySaysSo) {
+  create();
+  store_->write({.findings = {sample_finding(1)}});
+  fs::remove(run_ / "run.sqlite");
+  expect_error(ErrorCode::kCannotWrite, "taken away", [&] { store_->write({.findings = {sample_finding(2)}}); });
+  expect_error(ErrorCode::kCannotWrite, "taken away", [&] { store_->write_summary("{}"); });
 }
 
 TEST_F(Store, AFolderWithOtherFilesIsKept) {

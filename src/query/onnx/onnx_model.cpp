@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "dflare/error.h"
+#include "dflare/model_call.h"
 #include "query/buffer.h"
 #include "query/element.h"
 #include "query/fill.h"
@@ -290,6 +291,7 @@ std::size_t OnnxModel::most_rows() const {
 }
 
 void OnnxModel::query(std::span<const InputView> inputs, Answers& out) {
+  const ModelCall call(ModelCall::Purpose::kAsk, info_.path);
   check_query(info_, inputs);
   const auto raw = out.prepare(inputs.size(), info_.classes);
   last_rows_ = inputs.size();

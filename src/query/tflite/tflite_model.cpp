@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "dflare/error.h"
+#include "dflare/model_call.h"
 #include "query/fill.h"
 #include "query/rerun.h"
 #include "query/tflite/interpreter.h"
@@ -139,6 +140,7 @@ std::size_t TfliteModel::step(std::size_t left) const {
 }
 
 void TfliteModel::query(std::span<const InputView> inputs, Answers& out) {
+  const ModelCall call(ModelCall::Purpose::kAsk, info().path);
   check_query(info(), inputs);
   const std::size_t classes = info().classes;
   const auto raw = out.prepare(inputs.size(), classes);
