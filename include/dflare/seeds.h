@@ -26,20 +26,39 @@ struct SeedOptions {
   Preprocess preprocess;          // resize, crop_fraction and filter are used here
   std::filesystem::path labels;   // CSV `file,label` (header optional) or .npy of integers; empty: folder names
   std::filesystem::path classes;  // one class name a line, for folders or labels that are not integers; empty: none
+  int class_count = 0;            // labels from here on are refused: the models' classes; 0: unknown
+  int threads = 0;  // that decode files; 0: as many as the machine has. What is loaded does not depend on it
   std::size_t max_pixels = 64ULL << 20U;  // larger images are refused unread
+};
+
+// Files beside the images that are of a kind which is not read.
+struct LeftOut {
+  std::string extension;  // lower case, with its dot; empty for files without
+  std::size_t files = 0;
+  std::string first;  // one of them, relative to the folder
 };
 
 // The seeds of a run, in a fixed order: files sorted by path, rows as they stand.
 struct SeedSet {
   std::filesystem::path path;
   std::vector<Seed> seeds;
-  bool labelled = false;  // labels were given (some may be missing: -1)
+  bool labelled = false;          // labels were given (some may be missing: -1)
+  std::vector<LeftOut> left_out;  // sorted by extension
+  // Names of folders that nothing says the classes of, sorted. Where `labelled`, they are the classes 0, 1, ... in this
+  // order, as torchvision takes them; otherwise there are not as many as the models have classes.
+  std::vector<std::string> folder_names;
 };
 
-// A folder of image files (label = name of the folder that holds it, where those are class indices or in
-// `classes`; no labels where they are neither), or an .npy of u8 N x H x W x C or N x H x W.
+// What a person should know of how the set was read, a line each: inputs that cannot be used, files of other kinds,
+// what folder names were taken for. Empty where there is nothing to say.
+std::vector<std::string> notes_on(const SeedSet& seeds);
+
+// A folder of image files, or an .npy of u8 N x H x W x C or N x H x W. Without `labels` an image's label is said by
+// the name of the folder that holds it: a class index or one of `classes`; without `classes` also any names, in sorted
+// order, where there are as many as `class_count`. Names of files that are not UTF-8 have such bytes written as \xNN.
 // Single bad images become seeds with a problem. Throws kBadInput when nothing can be read at all, a labels file does
-// not fit, or the array has another type, order or shape; kBadArgument for options that contradict.
+// not fit, a label is no class, or the array has another type, order or shape; kBadArgument for options that
+// contradict.
 SeedSet load_seeds(const std::filesystem::path& path, const SeedOptions& options);
 
 // What to do with transparent and turned images; larger ones than `max_pixels` are refused unread.

@@ -1,5 +1,6 @@
 // What a guard is learnt from and measured on: two sets of inputs that share none.
 #include "cli/guard_samples.h"
+#include "cli/inputs.h"
 
 #include <fmt/format.h>
 
@@ -172,9 +173,10 @@ Answers ask_findings(const PastRun& run, const std::vector<SeedIndex>& learn, co
 GuardSamples gather(const PastRun& run, const AskOptions& ask) {
   SeedSet given;
   if (!run.options.held_out.empty()) {
-    SeedOptions options = seed_options(run.options, run.pair.original->info().shape);
+    SeedOptions options = seed_options(run.options, run.pair.original->info());
     options.labels.clear();
     given = load_seeds(run.options.held_out, options);
+    print_notes(run.options, given);
   }
   const Split split = split_inputs(run, given);
   Half learn(run, run.seeds, split.learn, ask);

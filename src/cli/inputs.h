@@ -1,13 +1,17 @@
-// The user's inputs, and what is said of those that cannot be used.
+// The user's inputs, and what is said of how they were read.
 #pragma once
 
 #include "cli/options.h"
+#include "dflare/model.h"
 #include "dflare/seeds.h"
 
 namespace dflare::cli {
 
-// The inputs of `options`, at the models' size. Says on standard error which are left out. Throws what load_seeds
-// throws, and kNoUsableSeed where none can be read.
-SeedSet load_inputs(const Options& options, const Shape& shape);
+// The inputs of `options`, at the size of the original. Says on standard error how they were read. Throws what
+// load_seeds throws.
+SeedSet load_inputs(const Options& options, const ModelInfo& original);
+
+// What is to be said of how inputs were read, on standard error.
+void print_notes(const Options& options, const SeedSet& seeds);
 
 }  // namespace dflare::cli

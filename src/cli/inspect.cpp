@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/inputs.h"
 #include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/settings.h"
@@ -155,7 +156,7 @@ void check_equal_shapes(const std::vector<std::unique_ptr<Model>>& models) {
 
 void add_answers(Json& report, const std::vector<std::unique_ptr<Model>>& models, const Options& options) {
   check_equal_shapes(models);
-  const SeedSet set = load_seeds(options.seeds, seed_options(options, models.front()->info().shape));
+  const SeedSet set = load_inputs(options, models.front()->info());
   const std::vector<const Seed*> seeds = readable(set);
   std::vector<Asked> asked;
   for (std::size_t i = 0; i < models.size(); ++i) {

@@ -26,7 +26,7 @@ PastRun open_past_run(const Givens& givens) {
   run.seed_record = parse_record(record.seeds, folder);
   check_models(run.facts);
   run.pair = open_pair(run.options);
-  run.seeds = load_seeds(run.options.seeds, seed_options(run.options, run.pair.original->info().shape));
+  run.seeds = load_seeds(run.options.seeds, seed_options(run.options, run.pair.original->info()));
   check_seeds(run.seed_record, run.seeds);
   run.original = recorded_reading(run.facts, "original");
   run.compressed = recorded_reading(run.facts, "compressed");

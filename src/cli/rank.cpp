@@ -100,7 +100,7 @@ int rank(const Givens& givens) {
   const Options options = resolve(givens);
   const RankSettings settings = rank_settings(options);
   const OpenModels models = open_all(options);
-  const SeedSet seeds = load_inputs(options, models.original->info().shape);
+  const SeedSet seeds = load_inputs(options, models.original->info());
   std::vector<Model*> variants;
   std::vector<RankedFile> files;
   for (std::size_t i = 0; i < models.variants.size(); ++i) {

@@ -1,5 +1,6 @@
 // What a repair learns from and is judged by, asked of a run's two models.
 #include "cli/repair_data.h"
+#include "cli/inputs.h"
 
 #include <fmt/format.h>
 
@@ -221,7 +222,9 @@ class Gathering {
   [[nodiscard]] SeedSet load_held_out() const {
     Options options = run_.options;
     options.labels = options.held_out_labels;
-    return load_seeds(options.held_out, seed_options(options, run_.pair.original->info().shape));
+    SeedSet set = load_seeds(options.held_out, seed_options(options, run_.pair.original->info()));
+    print_notes(options, set);
+    return set;
   }
 
   void measure(const SeedSet& set, std::vector<NaturalImage> images, NaturalAnswers& out) const {

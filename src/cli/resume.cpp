@@ -50,7 +50,7 @@ int resume(const Givens& givens) {
   if (is_complete(recorded_seeds, *store)) return report_complete(*store, options);
 
   const OpenPair pair = open_pair(options);
-  const SeedSet seeds = load_seeds(options.seeds, seed_options(options, pair.original->info().shape));
+  const SeedSet seeds = load_seeds(options.seeds, seed_options(options, pair.original->info()));
   check_seeds(recorded_seeds, seeds);
   SearchSettings settings = search_settings(options);
   if (settings.batch == 0) settings.batch = facts.at("batch").get<int>();

@@ -62,7 +62,7 @@ int search(const Givens& givens) {
   const Options options = resolve(givens);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options);
-  const SeedSet seeds = load_inputs(options, pair.original->info().shape);
+  const SeedSet seeds = load_inputs(options, pair.original->info());
   FolderOfNewRun folder(run_folder(options));
   Session session(folder.store(), options);
   Search search({pair.original.get(), pair.compressed.get()}, seeds, settings, &session.live());

@@ -150,9 +150,16 @@ ModelOptions model_options(const Options& options, Side side) {
   return model;
 }
 
-SeedOptions seed_options(const Options& options, const Shape& shape) {
+SeedOptions seed_options(const Options& options, const ModelInfo& original) {
   SeedOptions seeds;
-  seeds.shape = shape;
+  seeds.shape = original.shape;
+  const int offset = label_offset(options, Side::kOriginal);
+  if (std::cmp_greater_equal(offset, original.classes)) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("a label offset of {} leaves none of {} classes", offset, original.classes),
+                "use --label-offset 1 where the model counts a background class first");
+  }
+  seeds.class_count = static_cast<int>(original.classes) - offset;
   seeds.preprocess = preprocess_of(options, Side::kOriginal);
   seeds.labels = options.labels;
   seeds.classes = options.classes;

@@ -16,7 +16,7 @@ enum class Side { kBoth, kOriginal, kCompressed };
 
 // Each throws kBadArgument for values that mean nothing.
 ModelOptions model_options(const Options& options, Side side);
-SeedOptions seed_options(const Options& options, const Shape& shape);
+SeedOptions seed_options(const Options& options, const ModelInfo& original);
 SearchSettings search_settings(const Options& options);
 
 // The value of a whole-number option by name. Throws kBadArgument where an int cannot hold it.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "core/files.h"
 #include "core/nearest.h"
@@ -28,24 +29,58 @@ std::optional<int> class_index(std::string_view text) {
   return value;
 }
 
-// Fields of one line; "quoted" ones may hold commas and doubled quotes.
-std::vector<std::string> csv_fields(std::string_view line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      fields.back() += line[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
+struct CsvRecord {
+  std::size_t line = 0;  // where it begins, from 1
+  std::vector<std::string> fields;
+};
+
+// Records of RFC 4180: "quoted" fields may hold commas, line ends and doubled quotes. Lines of blanks are no records.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, const std::filesystem::path& path) : rest_(text), path_(path) {}
+
+  std::optional<CsvRecord> next() {
+    while (!rest_.empty()) {
+      CsvRecord record{line_, {}};
+      do record.fields.push_back(field());
+      while (take(','));
+      take('\r');
+      if (take('\n')) ++line_;
+      if (record.fields.size() > 1 || record.fields[0].find_first_not_of(" \t") != std::string::npos) return record;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool take(char c) {
+    if (!rest_.starts_with(c)) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  std::string field() {
+    std::string text;
+    if (!take('"')) {
+      const std::size_t end = std::min(rest_.find_first_of(",\n"), rest_.size());
+      text = rest_.substr(0, end);
+      rest_.remove_prefix(end);
+      if (text.ends_with('\r') && (rest_.empty() || rest_[0] == '\n')) text.pop_back();
+      return text;
+    }
+    const std::size_t began = line_;
+    while (true) {
+      if (rest_.empty()) bad_line(path_, began, "a quote that nothing ends");
+      if (take('"') && !rest_.starts_with('"')) return text;
+      if (rest_[0] == '\n') ++line_;
+      text += rest_[0];
+      rest_.remove_prefix(1);
     }
   }
-  return fields;
-}
+
+  std::string_view rest_;
+  const std::filesystem::path& path_;
+  std::size_t line_ = 1;
+};
 
 std::string trimmed(const std::string& text) {
   const std::size_t start = text.find_first_not_of(" \t");
@@ -56,6 +91,11 @@ std::string trimmed(const std::string& text) {
 std::string seed_name(const std::filesystem::path& file, const std::filesystem::path& folder) {
   const std::filesystem::path relative = file.is_absolute() ? file.lexically_relative(folder) : file;
   return relative.lexically_normal().generic_string();
+}
+
+bool names_a_file(const std::string& name, const std::filesystem::path& folder) {
+  std::error_code failed;
+  return !name.empty() && std::filesystem::exists(folder / name, failed);
 }
 
 template <class T>
@@ -85,8 +125,7 @@ ClassNames ClassNames::read(const std::filesystem::path& path) {
     std::string& name = classes.names_[i];
     name = trimmed(name);
     if (name.empty()) bad_line(path, i + 1, "empty, expected one class name a line");
-    const auto earlier = std::find(classes.names_.begin(), classes.names_.begin() + std::ssize(classes.names_), name);
-    if (earlier - classes.names_.begin() < static_cast<std::ptrdiff_t>(i)) {
+    if (!classes.index_.emplace(name, static_cast<int>(i)).second) {
       bad_line(path, i + 1, fmt::format("class '{}' stands twice", name));
     }
   }
@@ -95,8 +134,8 @@ ClassNames ClassNames::read(const std::filesystem::path& path) {
 }
 
 std::optional<int> ClassNames::find(std::string_view label) const {
-  const auto named = std::find(names_.begin(), names_.end(), label);
-  if (named != names_.end()) return static_cast<int>(named - names_.begin());
+  const auto named = index_.find(std::string(label));
+  if (named != index_.end()) return named->second;
   const std::optional<int> index = class_index(label);
   if (index && !names_.empty() && std::cmp_greater_equal(*index, names_.size())) return std::nullopt;
   return index;
@@ -105,20 +144,24 @@ std::optional<int> ClassNames::find(std::string_view label) const {
 std::map<std::string, int> read_csv_labels(const std::filesystem::path& path, const std::filesystem::path& folder,
                                            const ClassNames& classes) {
   std::map<std::string, int> labels;
-  const std::vector<std::string> lines = read_lines(path);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (trimmed(lines[i]).empty()) continue;
-    const std::vector<std::string> fields = csv_fields(lines[i]);
-    if (fields.size() != 2) bad_line(path, i + 1, fmt::format("{} columns, expected file,label", fields.size()));
-    const std::string text = trimmed(fields[1]);
-    if (i == 0 && text == "label") continue;
+  const std::vector<std::uint8_t> bytes = read_file(path);
+  std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (all.starts_with("\xef\xbb\xbf")) all.remove_prefix(3);
+  CsvReader reader(all, path);
+  bool first = true;
+  while (const std::optional<CsvRecord> record = reader.next()) {
+    const auto& [line, fields] = *record;
+    if (fields.size() != 2) bad_line(path, line, fmt::format("{} columns, expected file,label", fields.size()));
+    const std::string file = trimmed(fields[0]), text = trimmed(fields[1]);
     const std::optional<int> label = text.empty() ? -1 : classes.find(text);
+    const bool header = std::exchange(first, false) && (text == "label" || (!label && !names_a_file(file, folder)));
+    if (header) continue;
     if (!label) {
-      bad_line(path, i + 1, fmt::format("label '{}', expected a class index from 0", text),
+      bad_line(path, line, fmt::format("label '{}', expected a class index from 0", text),
                classes.empty() ? "name the classes by --classes FILE" : known_names_hint(text, classes.names()));
     }
-    if (!labels.emplace(seed_name(trimmed(fields[0]), folder), *label).second) {
-      bad_line(path, i + 1, fmt::format("'{}' stands twice", fields[0]));
+    if (!labels.emplace(seed_name(file, folder), *label).second) {
+      bad_line(path, line, fmt::format("'{}' stands twice", fields[0]));
     }
   }
   return labels;

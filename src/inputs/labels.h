@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace dflare {
@@ -23,9 +24,11 @@ class ClassNames {
 
  private:
   std::vector<std::string> names_;
+  std::unordered_map<std::string, int> index_;
 };
 
-// Labels by file, as a CSV of `file,label` (or `label` left empty) gives them; files relative to `folder`.
+// Labels by file, as a CSV of `file,label` (or `label` left empty) gives them, quoted as in RFC 4180; files relative to
+// `folder`. The first line is a header where it names neither a file nor a class.
 // Throws kBadInput naming the line: no two columns, a label that is no class, a file that stands twice.
 std::map<std::string, int> read_csv_labels(const std::filesystem::path& path, const std::filesystem::path& folder,
                                            const ClassNames& classes);

@@ -108,7 +108,7 @@ class HeaderText {
     skip_blanks();
     if (rest_.starts_with('[')) bad_array(name_, "a structured array, expected plain numbers");
     const std::string_view descr = quoted();
-    if (descr.size() < 3) malformed();
+    if (descr.size() < 3 && descr != "|O") malformed();
     if (descr[0] == '>')
       bad_array(name_, "big-endian, expected little-endian", "save x.astype(x.dtype.newbyteorder('<'))");
     if (descr[0] != '<' && descr[0] != '|' && descr[0] != '=') malformed();
@@ -118,6 +118,10 @@ class HeaderText {
 
   [[nodiscard]] std::size_t size_of(const std::string& dtype) const {
     constexpr std::string_view kKinds = "biuf";
+    if (dtype[0] == 'O') {
+      bad_array(name_, "an object array, expected plain numbers",
+                "images of different sizes make one: save one array of one size, numpy.stack(images)");
+    }
     const bool one_digit = dtype.size() == 2 && std::string_view("1248").find(dtype[1]) != std::string_view::npos;
     if (kKinds.find(dtype[0]) == std::string_view::npos || !one_digit) {
       bad_array(name_, "elements of type '" + dtype + "', expected integers or real numbers");

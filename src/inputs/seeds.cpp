@@ -5,22 +5,21 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <map>
+#include <set>
 
 #include "core/files.h"
 #include "dflare/error.h"
+#include "inputs/folder.h"
 #include "inputs/labels.h"
 #include "inputs/npy.h"
+#include "inputs/parallel.h"
 
 namespace dflare {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 11> kExtensions{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp",
-                                                       ".bmp", ".dib", ".pbm",  ".pgm", ".ppm"};
 
 // Room for 16-bit RGBA without any compression, and for metadata.
 std::size_t file_limit(const SeedOptions& options) { return 8 * options.max_pixels + (64U << 20U); }
@@ -31,46 +30,41 @@ std::string lower_extension(const fs::path& path) {
   return extension;
 }
 
-bool is_image_file(const fs::directory_entry& entry) {
-  std::error_code ignored;
-  const std::string extension = lower_extension(entry.path());
-  const bool named = std::ranges::find(kExtensions, extension) != kExtensions.end();
-  return named && !entry.path().filename().string().starts_with('.') && entry.is_regular_file(ignored);
-}
-
-// Paths relative to the folder, sorted; hidden files are left out.
-std::vector<std::string> image_files(const fs::path& folder) {
-  std::vector<std::string> files;
-  std::error_code failed;
-  for (fs::recursive_directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
-    if (is_image_file(*it)) files.push_back(it->path().lexically_relative(folder).generic_string());
-  }
-  if (failed) throw Error(ErrorCode::kBadInput, fmt::format("{}: {}", folder.string(), failed.message()));
-  std::ranges::sort(files);
-  return files;
-}
-
-Seed load_file(const fs::path& folder, const std::string& file, const SeedOptions& options) {
-  Seed seed;
-  seed.source = file;
+// Fills in the pixels of a seed, or why there are none.
+void load_file(const fs::path& file, const SeedOptions& options, Seed& seed) {
+  const Preprocess& how = options.preprocess;
   try {
-    const std::vector<std::uint8_t> bytes = read_file(folder / file, file_limit(options));
-    seed.input =
-        decode_image(bytes, file, {options.preprocess.alpha, options.preprocess.orientation, options.max_pixels});
-    if (seed.input.shape != options.shape) seed.input = fit_image(seed.input.view(), options.shape, options.preprocess);
+    const std::vector<std::uint8_t> bytes = read_file(file, file_limit(options));
+    seed.input = decode_image(bytes, seed.source, {how.alpha, how.orientation, options.max_pixels});
+    if (seed.input.shape != options.shape) seed.input = fit_image(seed.input.view(), options.shape, how);
   } catch (const Error& e) {
     if (e.code() != ErrorCode::kBadInput) throw;
-    seed.problem = e.what();
-    if (seed.problem.starts_with(file + ": ")) seed.problem.erase(0, file.size() + 2);  // `source` says it
+    seed.problem = as_utf8(e.what());
+    if (seed.problem.starts_with(seed.source + ": ")) seed.problem.erase(0, seed.source.size() + 2);
   }
-  return seed;
 }
 
 // ---- labels of files
 
-void label_by_folders(SeedSet& set, const ClassNames& classes) {
+std::string holder_of(const Seed& seed) { return fs::path(seed.source).parent_path().filename().string(); }
+
+// Names that are neither indices nor listed: sorted, they are the classes, if there is one for each.
+void label_by_sorted_folders(SeedSet& set, int class_count) {
+  std::set<std::string> names;
+  for (const Seed& seed : set.seeds) names.insert(holder_of(seed));
+  if (names.size() < 2 || names.contains("")) return;
+  set.folder_names.assign(names.begin(), names.end());
+  if (class_count > 0 && std::cmp_not_equal(names.size(), class_count)) return;
+  set.labelled = true;
   for (Seed& seed : set.seeds) {
-    const std::string holder = fs::path(seed.source).parent_path().filename().string();
+    seed.label =
+        static_cast<int>(std::ranges::lower_bound(set.folder_names, holder_of(seed)) - set.folder_names.begin());
+  }
+}
+
+void label_by_folders(SeedSet& set, const ClassNames& classes, int class_count) {
+  for (Seed& seed : set.seeds) {
+    const std::string holder = holder_of(seed);
     seed.label = holder.empty() ? -1 : classes.find(holder).value_or(-1);
     set.labelled = set.labelled || seed.label >= 0;
   }
@@ -78,14 +72,17 @@ void label_by_folders(SeedSet& set, const ClassNames& classes) {
     throw Error(ErrorCode::kBadInput, set.path.string() + ": no folder has the name of a class",
                 "--classes lists other names than the folders have");
   }
+  if (!set.labelled) label_by_sorted_folders(set, class_count);
 }
 
-void label_by_csv(SeedSet& set, const fs::path& path, const ClassNames& classes) {
+// `files` are the seeds' names as the file system has them.
+void label_by_csv(SeedSet& set, const std::vector<std::string>& files, const fs::path& path,
+                  const ClassNames& classes) {
   const std::map<std::string, int> labels = read_csv_labels(path, set.path, classes);
-  for (Seed& seed : set.seeds) {
-    const auto found = labels.find(seed.source);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const auto found = labels.find(files[i]);
     if (found == labels.end()) continue;
-    seed.label = found->second;
+    set.seeds[i].label = found->second;
     set.labelled = true;
   }
   if (!set.labelled) {
@@ -111,29 +108,42 @@ void label_by_rows(SeedSet& set, const fs::path& path, const ClassNames& classes
   set.labelled = true;
 }
 
+void check_labels(const SeedSet& set, const SeedOptions& options) {
+  if (options.class_count <= 0) return;
+  for (const Seed& seed : set.seeds) {
+    if (seed.label < options.class_count) continue;
+    const fs::path& said_by = options.labels.empty() ? set.path : options.labels;
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: label {} of {}, but the models have {} classes, 0 to {}", said_by.string(), seed.label,
+                            seed.source, options.class_count, options.class_count - 1),
+                "labels count from 0; see --labels, --classes and --label-offset");
+  }
+}
+
 SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
+  FolderFiles files = list_folder(folder);
   SeedSet set;
   set.path = folder;
-  const std::vector<std::string> files = image_files(folder);
-  if (files.empty()) {
+  set.left_out = std::move(files.left_out);
+  for (const std::string& file : files.images) set.seeds.push_back(Seed{{}, -1, as_utf8(file), {}});
+  if (set.seeds.empty()) {
+    const std::vector<std::string> others = notes_on(set);
     throw Error(ErrorCode::kBadInput,
-                folder.string() + ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file",
+                folder.string() + ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file" +
+                    (others.empty() ? "" : "; " + others[0]),
                 "arrays are given as an .npy file");
   }
   const ClassNames classes = ClassNames::read(options.classes);
-  for (const std::string& file : files) set.seeds.push_back(Seed{{}, -1, file, {}});
   if (options.labels.empty()) {
-    label_by_folders(set, classes);
+    label_by_folders(set, classes, options.class_count);
   } else if (lower_extension(options.labels) == ".npy") {
     label_by_rows(set, options.labels, classes);
   } else {
-    label_by_csv(set, options.labels, classes);
+    label_by_csv(set, files.images, options.labels, classes);
   }
-  for (Seed& seed : set.seeds) {
-    const int label = seed.label;
-    seed = load_file(folder, seed.source, options);
-    seed.label = label;
-  }
+  check_labels(set, options);
+  for_each_index(set.seeds.size(), options.threads,
+                 [&](std::size_t i) { load_file(folder / files.images[i], options, set.seeds[i]); });
   const auto readable = std::ranges::find(set.seeds, std::string(), &Seed::problem);
   if (readable == set.seeds.end()) {
     throw Error(ErrorCode::kBadInput,
@@ -195,6 +205,7 @@ SeedSet load_array(const fs::path& path, const SeedOptions& options) {
     set.seeds[i].input = fit_image(row.view(), options.shape, options.preprocess);
   }
   if (!options.labels.empty()) label_by_rows(set, options.labels, ClassNames::read(options.classes));
+  check_labels(set, options);
   return set;
 }
 
@@ -204,7 +215,7 @@ SeedSet load_seeds(const fs::path& path, const SeedOptions& options) {
   std::error_code failed;
   if (fs::is_directory(path, failed)) return load_folder(path, options);
   if (!fs::exists(path, failed)) throw Error(ErrorCode::kBadInput, path.string() + ": no such file or folder");
-  if (lower_extension(path) != ".npy") {
+  if (lower_extension(path) != ".npy" || !fs::is_regular_file(path, failed)) {
     throw Error(ErrorCode::kBadInput, path.string() + ": expected a folder of images or an .npy array");
   }
   if (!options.labels.empty() && lower_extension(options.labels) != ".npy") {

@@ -1,6 +1,7 @@
 // Folders of images and arrays become seeds with labels.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <array>
 
@@ -132,7 +133,84 @@ TEST(SeedFolder, ImpossibleResizingIsTheOptionsFaultNotTheImages) {
   expect_error(ErrorCode::kBadArgument, "crop=", [&] { load_seeds(folder.path(), o); });
 }
 
+TEST(SeedFolder, WhatIsLeftOutIsCountedOnceByKind) {
+  const Folder folder;
+  folder.write("1/a.png", small_png(1));
+  folder.write("1/b.gif", std::string_view("GIF89a"));
+  folder.write("2/c.GIF", std::string_view("GIF89a"));
+  folder.write("notes.txt", std::string_view("hello"));
+  const SeedSet set = load_seeds(folder.path(), options());
+  ASSERT_EQ(set.left_out.size(), 1U);
+  EXPECT_EQ(set.left_out[0].extension, ".gif");
+  EXPECT_EQ(set.left_out[0].files, 2U);
+  ASSERT_EQ(notes_on(set).size(), 1U);
+  EXPECT_NE(notes_on(set)[0].find("2 .gif (such as 1/b.gif)"), std::string::npos);
+}
+
+TEST(SeedFolder, NamedFoldersAreClassesInSortedOrder) {
+  const Folder folder;
+  for (const char* file : {"dog/a.png", "cat/b.png", "emu/c.png"}) folder.write(file, small_png(1));
+  SeedOptions o = options();
+  o.class_count = 3;
+  const SeedSet set = load_seeds(folder.path(), o);
+  EXPECT_EQ(labels(set), (Labels{0, 1, 2}));
+  EXPECT_NE(notes_on(set).at(0).find("cat = 0, dog = 1, emu = 2"), std::string::npos);
+  o.class_count = 4;  // which of four they are, nobody knows
+  EXPECT_FALSE(load_seeds(folder.path(), o).labelled);
+}
+
+TEST(SeedFolder, LabelsBeyondTheModelsClassesAreRefused) {
+  const Folder folder;
+  folder.write("9/a.png", small_png(1));
+  folder.write("10/b.png", small_png(1));
+  SeedOptions o = options();
+  o.class_count = 10;
+  expect_error(ErrorCode::kBadInput, "label 10 of 10/b.png", [&] { load_seeds(folder.path(), o); });
+  o.class_count = 11;
+  EXPECT_NO_THROW(load_seeds(folder.path(), o));
+}
+
+TEST(SeedFolder, NamesThatAreNotUtf8AreShownAsText) {
+  const Folder folder;
+  folder.write("1/\xff-\xc3\xa4.png", small_png(3));
+  const SeedSet set = load_seeds(folder.path(), options());
+  EXPECT_EQ(set.seeds[0].source, "1/\\xff-\xc3\xa4.png");
+  EXPECT_EQ(set.seeds[0].problem, "");
+}
+
+TEST(SeedFolder, TheNumberOfThreadsChangesNothing) {
+  const Folder folder;
+  for (int i = 0; i < 40; ++i) folder.write(std::to_string(i) + ".png", small_png(static_cast<std::uint8_t>(i)));
+  folder.write("20.png", std::string_view("broken"));
+  SeedOptions one = options(), many = options();
+  one.threads = 1;
+  many.threads = 7;
+  const SeedSet a = load_seeds(folder.path(), one), b = load_seeds(folder.path(), many);
+  for (std::size_t i = 0; i < a.seeds.size(); ++i) {
+    EXPECT_EQ(a.seeds[i].source, b.seeds[i].source);
+    EXPECT_EQ(a.seeds[i].input, b.seeds[i].input);
+    EXPECT_EQ(a.seeds[i].problem, b.seeds[i].problem);
+  }
+}
+
+TEST(SeedArray, WhatIsNoFileIsRefusedAtOnce) {
+  const Folder folder;
+  ASSERT_EQ(mkfifo((folder / "x.npy").c_str(), 0600), 0);
+  expect_error(ErrorCode::kBadInput, "expected a folder", [&] { load_seeds(folder / "x.npy", options()); });
+}
+
 // ---- CSV labels
+
+TEST(CsvLabels, QuotedLineEndsBelongToTheField) {
+  const Folder folder;
+  folder.write("a\nb.png", small_png(1));
+  folder.write("c.png", small_png(1));
+  SeedOptions o = options();
+  o.labels = folder.write("y.csv", std::string_view("filename,class\r\n\"a\nb.png\",3\r\nc.png,\"4\"\n"));
+  EXPECT_EQ(labels(load_seeds(folder.path(), o)), (Labels{3, 4}));
+  o.labels = folder.write("z.csv", std::string_view("c.png,4\n\"a\nb.png,3\n"));
+  expect_error(ErrorCode::kBadInput, "z.csv:2: a quote that nothing ends", [&] { load_seeds(folder.path(), o); });
+}
 
 SeedSet load_with_csv(const Folder& folder, std::string_view csv) {
   const Folder other;
