@@ -39,7 +39,8 @@ class Answers {
  public:
   // Makes room for rows x classes raw outputs and returns them for the model to fill, row after row.
   std::span<float> prepare(std::size_t rows, std::size_t classes);
-  // Derives p, log_p, labels, ties from the raw outputs.
+  // Derives p, log_p, labels, ties from the raw outputs. May be read again another way, but for the classes left out,
+  // which are gone: reading.skip_classes less than before is kBadArgument.
   void interpret(const OutputReading& reading);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
@@ -53,18 +54,22 @@ class Answers {
   [[nodiscard]] std::span<const float> row_of(const std::vector<float>& v, std::size_t row) const {
     return std::span(v).subspan(row * classes_, classes_);
   }
+  void leave_out(std::size_t leading);
   void interpret_row(std::size_t row, const OutputReading& reading, float least);
 
   std::size_t rows_ = 0;
   std::size_t classes_ = 0;
+  std::size_t left_out_ = 0;  // leading classes that are gone since prepare()
   std::vector<float> raw_, p_, log_p_;
   std::vector<int> label_;
   std::vector<std::uint8_t> tie_, finite_;
 };
 
 // Guesses the reading from raw answers to real inputs: probabilities if no value is negative or above 1 and every row
-// sums to 1 within 0.02 (within 0.25 where the values come in steps, as a dequantised 8-bit softmax does); logits
-// otherwise. The step is set where all values are whole multiples of one, within 256 steps.
-OutputReading detect_reading(const Answers& answers);
+// sums to 1 within 0.02 (within 0.25 where the values come in steps, as an 8-bit softmax does); logits otherwise.
+// `output_scale` is the output's own quantisation and is the step; where it has none (0), the step is what the values
+// show, if that cannot be chance: eight or more different values, all whole multiples of one step within 256 of them,
+// and for probabilities a step of about 1/255 or 1/256.
+OutputReading detect_reading(const Answers& answers, float output_scale = 0);
 
 }  // namespace dflare

@@ -2,7 +2,10 @@
 #include "dflare/answers.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <limits>
 
 #include "dflare/error.h"
 
@@ -29,41 +32,75 @@ void softmax(std::span<const float> z, float top, std::span<float> p, std::span<
   }
 }
 
+// The different values of an 8-bit output: 256 at most. An open hash table, so that real values, which differ all, are
+// told apart after a few hundred.
+class DistinctValues {
+ public:
+  // False once there are more than an 8-bit output has.
+  bool insert(float value) {
+    if (values_.size() > kMost) return false;
+    value += 0.0F;  // -0 is 0
+    std::size_t slot = std::bit_cast<std::uint32_t>(value) * 2654435761U >> (32U - kBits);
+    while (used_[slot] && table_[slot] != value) slot = (slot + 1) % table_.size();
+    if (used_[slot]) return true;
+    used_[slot] = true;
+    table_[slot] = value;
+    values_.push_back(value);
+    return values_.size() <= kMost;
+  }
+
+  [[nodiscard]] const std::vector<float>& values() const { return values_; }
+
+ private:
+  static constexpr std::size_t kMost = 256;
+  static constexpr unsigned kBits = 11;
+  std::array<float, 1U << kBits> table_{};
+  std::array<bool, 1U << kBits> used_{};
+  std::vector<float> values_;
+};
+
+// Whether all values are whole multiples of the step, each level by one value.
+bool are_levels(const std::vector<float>& sorted, float step) {
+  float last = -std::numeric_limits<float>::infinity();
+  for (const float value : sorted) {
+    const float level = std::round(value / step);
+    if (std::abs(value / step - level) >= 2e-3F || level == last) return false;
+    last = level;
+  }
+  return true;
+}
+
 // The distance between neighbouring values of an 8-bit output: every value is a whole multiple of it, and all lie
-// within 256 steps. 0 for real values, and where too few differ to tell.
+// within 256 steps. 0 for real values, and where too few differ to tell: that some numbers happen to lie on one of 241
+// grids is certain for one of them and out of the question for six.
 float common_step(std::vector<float> values) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
+  constexpr std::size_t kEnough = 8;
+  if (values.size() < kEnough || values.size() > 256) return 0;
+  std::ranges::sort(values);
   const float range = values.back() - values.front();
-  const float same = 1e-4F * range;
-  values.erase(std::unique(values.begin(), values.end(), [same](float a, float b) { return b - a < same; }),
-               values.end());
-  if (values.size() < 3 || values.size() > 256) return 0;
   const float farthest = std::max(std::abs(values.front()), std::abs(values.back()));
   for (float steps = 15; steps <= 256 && range <= 256.5F * farthest / steps; ++steps) {
-    const float step = farthest / steps;
-    const auto is_multiple = [step](float v) { return std::abs(v / step - std::round(v / step)) < 2e-3F; };
-    if (std::all_of(values.begin(), values.end(), is_multiple)) return step;
+    if (are_levels(values, farthest / steps)) return farthest / steps;
   }
   return 0;
 }
+
+// The step of an 8-bit softmax is about 1/255 or 1/256: its range ends at 1, or a little below where the calibration
+// saw no surer answer.
+bool is_step_of_probabilities(float step) { return step > 1 / 280.0F && step < 1 / 240.0F; }
 
 }  // namespace
 
 std::span<float> Answers::prepare(std::size_t rows, std::size_t classes) {
   rows_ = rows;
   classes_ = classes;
+  left_out_ = 0;
   raw_.resize(rows * classes);
   return raw_;
 }
 
 void Answers::interpret(const OutputReading& reading) {
-  if (const auto skip = static_cast<std::size_t>(reading.skip_classes); skip > 0) {
-    if (skip >= classes_) throw Error(ErrorCode::kBadArgument, "the label offset is not less than the model's classes");
-    const std::size_t kept = classes_ - skip;
-    for (std::size_t r = 0; r < rows_; ++r) std::copy_n(&raw_[r * classes_ + skip], kept, &raw_[r * kept]);
-    classes_ = kept;
-  }
+  leave_out(static_cast<std::size_t>(reading.skip_classes));
   p_.resize(rows_ * classes_);
   log_p_.resize(rows_ * classes_);
   label_.resize(rows_);
@@ -71,6 +108,20 @@ void Answers::interpret(const OutputReading& reading) {
   finite_.resize(rows_);
   const float least = reading.step > 0 ? reading.step / 2 : kLeastProbability;
   for (std::size_t r = 0; r < rows_; ++r) interpret_row(r, reading, least);
+}
+
+// Removes the leading classes, those that an earlier reading has removed already counted.
+void Answers::leave_out(std::size_t leading) {
+  if (leading >= classes_ + left_out_ || leading < left_out_) {
+    throw Error(ErrorCode::kBadArgument,
+                "the label offset is not less than the model's classes, or not that of before");
+  }
+  const std::size_t skip = leading - left_out_;
+  if (skip == 0) return;
+  const std::size_t kept = classes_ - skip;
+  for (std::size_t r = 0; r < rows_; ++r) std::copy_n(&raw_[r * classes_ + skip], kept, &raw_[r * kept]);
+  classes_ = kept;
+  left_out_ = leading;
 }
 
 void Answers::interpret_row(std::size_t row, const OutputReading& reading, float least) {
@@ -103,8 +154,9 @@ AnswerView Answers::operator[](std::size_t row) const {
   return {row_of(raw_, row), row_of(p_, row), row_of(log_p_, row), label_[row], tie_[row] != 0, finite_[row] != 0};
 }
 
-OutputReading detect_reading(const Answers& answers) {
-  std::vector<float> values;
+OutputReading detect_reading(const Answers& answers, float output_scale) {
+  DistinctValues distinct;
+  bool few = true;   // no more different values than 8 bits hold
   double worst = 0;  // distance of a row's sum from 1
   bool in_range = true;
   for (std::size_t r = 0; r < answers.rows(); ++r) {
@@ -113,13 +165,16 @@ OutputReading detect_reading(const Answers& answers) {
     for (const float v : answers.raw(r)) {
       in_range = in_range && v >= 0 && v <= 1.001F;
       sum += v;
-      values.push_back(v);
+      few = few && distinct.insert(v);
     }
     worst = std::max(worst, std::abs(sum - 1));
   }
-  const float step = common_step(std::move(values));
-  const bool probabilities = in_range && worst <= (step > 0 ? 0.25 : 0.02);
-  return {probabilities ? OutputKind::kProbabilities : OutputKind::kLogits, step, 0};
+  const float seen = few ? common_step(distinct.values()) : 0;
+  const bool rounded = output_scale > 0 || is_step_of_probabilities(seen);
+  const bool probabilities = in_range && worst <= (rounded ? 0.25 : 0.02);
+  if (output_scale > 0) return {probabilities ? OutputKind::kProbabilities : OutputKind::kLogits, output_scale, 0};
+  if (probabilities) return {OutputKind::kProbabilities, rounded ? seen : 0, 0};
+  return {OutputKind::kLogits, seen, 0};
 }
 
 }  // namespace dflare

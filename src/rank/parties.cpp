@@ -33,10 +33,9 @@ void Parties::read_variants(std::span<const NaturalImage> images) {
 Answers Parties::read(Party& party, std::span<const NaturalImage> images) const {
   Answers answers = ask_all(*party.model, {OutputKind::kLogits, 0, 0}, seeds_, images, options());
   if (live_.stop) return answers;
-  party.reading = detect_reading(answers);
+  party.reading = detect_reading(answers, party.model->info().output_scale);
   if (settings_.output == OutputOption::kLogits) party.reading.kind = OutputKind::kLogits;
   if (settings_.output == OutputOption::kProbabilities) party.reading.kind = OutputKind::kProbabilities;
-  if (party.reading.step == 0) party.reading.step = party.model->info().output_scale;
   party.reading.skip_classes = party.skip_classes;
   answers.interpret(party.reading);
   return answers;

@@ -140,5 +140,21 @@ TEST(Answers, SmallerQueryUsesTheSameMemory) {
   EXPECT_EQ(answers.prepare(64, 10).data(), large);
 }
 
+TEST(Answers, ReadingAgainLeavesNoFurtherClassesOut) {
+  Answers answers;
+  fill(answers, {{9, 1, 5, 2}, {9, 7, 3, 4}});
+  const OutputReading without_background{OutputKind::kLogits, 0, 1};
+  for (int times = 0; times < 3; ++times) {
+    answers.interpret(without_background);
+    ASSERT_EQ(answers.classes(), 3U);
+    EXPECT_EQ(answers[0].label, 1);
+    EXPECT_EQ(answers[1].label, 0);
+  }
+  EXPECT_THROW(answers.interpret(kLogits), Error) << "they are gone";
+  fill(answers, {{9, 1, 5, 2}});
+  answers.interpret(kLogits);
+  EXPECT_EQ(answers[0].label, 0) << "prepared anew";
+}
+
 }  // namespace
 }  // namespace dflare

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <vector>
@@ -61,6 +62,12 @@ Rows with_nan_row(Rows rows) {
   return rows;
 }
 
+Rows pairs_of_thirtieths() {
+  Rows rows;
+  for (int i = 0; i <= 30; ++i) rows.push_back({static_cast<float>(i) / 30, static_cast<float>(30 - i) / 30});
+  return rows;
+}
+
 struct ReadingCase {
   std::string name;
   Rows rows;
@@ -70,9 +77,9 @@ struct ReadingCase {
 
 void PrintTo(const ReadingCase& c, std::ostream* os) { *os << c.name; }
 
-class DetectReading : public testing::TestWithParam<ReadingCase> {};
+class DetectReadings : public testing::TestWithParam<ReadingCase> {};
 
-TEST_P(DetectReading, RecognisesTheOutput) {
+TEST_P(DetectReadings, RecognisesTheOutput) {
   const ReadingCase& c = GetParam();
   Answers answers;
   auto to = answers.prepare(c.rows.size(), c.rows.front().size()).begin();
@@ -89,7 +96,7 @@ constexpr auto kP = OutputKind::kProbabilities;
 constexpr auto kZ = OutputKind::kLogits;
 
 INSTANTIATE_TEST_SUITE_P(
-    Outputs, DetectReading,
+    Outputs, DetectReadings,
     testing::Values(
         ReadingCase{"FloatSoftmax", softmax(random_logits(100, 10, 3)), kP, 0},
         ReadingCase{"FloatSoftmaxOfOneRow", softmax(random_logits(1, 10, 3)), kP, 0},
@@ -109,12 +116,51 @@ INSTANTIATE_TEST_SUITE_P(
         // Nothing but 0 and the largest value that 8 bits hold.
         ReadingCase{"SaturatedInt8Softmax", {{0, 255 * k256th, 0}, {255 * k256th, 0, 0}}, kP, 0},
         ReadingCase{"OneHot", {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}}, kP, 0},
-        // 3, 250 and 253 steps: no two of them are neighbours.
-        ReadingCase{"FewInt8Values", {{3 * k256th, 253 * k256th, 0}, {6 * k256th, 250 * k256th, 0}}, kP, k256th},
+        // Too few to tell from chance; the output's own scale would say it.
+        ReadingCase{"FewInt8Values", {{3 * k256th, 253 * k256th, 0}, {6 * k256th, 250 * k256th, 0}}, kP, 0},
+        // On a grid, but not on that of an 8-bit softmax.
+        ReadingCase{"CoarseProbabilities", pairs_of_thirtieths(), kP, 0},
         ReadingCase{"FewFloatValues", {{0.3141F, 0.6859F}, {0.4505F, 0.5495F}}, kP, 0},
         ReadingCase{"NanRowIsLeftOut", with_nan_row(softmax(random_logits(100, 10, 3))), kP, 0},
         ReadingCase{"NanRowAmongLogits", with_nan_row(random_logits(100, 10, 3)), kZ, 0}),
     [](const testing::TestParamInfo<ReadingCase>& tested) { return tested.param.name; });
+
+Answers answers_of(const Rows& rows) {
+  Answers answers;
+  auto to = answers.prepare(rows.size(), rows.front().size()).begin();
+  for (const auto& row : rows) to = std::copy(row.begin(), row.end(), to);
+  return answers;
+}
+
+// Of the values of a sure softmax most are next to 0 or 1, and one between lies on one of the many grids by chance.
+TEST(DetectReading, NoFewRowsOfAFloatSoftmaxAreTakenFor8Bits) {
+  Rng rng(5, 1);
+  for (int draw = 0; draw < 300; ++draw) {
+    Rows rows(8, std::vector<float>(10));
+    for (auto& row : rows) {
+      for (float& v : row) v = 15 * rng.normal();
+    }
+    EXPECT_EQ(detect_reading(answers_of(softmax(rows))).step, 0) << "draw " << draw;
+  }
+}
+
+TEST(DetectReading, TheOutputsOwnScaleIsBelieved) {
+  const Rows saturated = {{0, 255 * k256th, 0}, {255 * k256th, 0, 0}};
+  const OutputReading reading = detect_reading(answers_of(saturated), k256th);
+  EXPECT_EQ(reading.step, k256th);
+  EXPECT_EQ(reading.kind, kP);
+  EXPECT_EQ(detect_reading(answers_of(in_steps(random_logits(100, 10, 1), 256, 0.1F)), 0.05F).step, 0.05F);
+}
+
+TEST(DetectReading, TenMillionValuesTakeNoTime) {
+  Answers answers;
+  const std::span<float> raw = answers.prepare(10'000, 1000);
+  Rng rng(3, 3);
+  for (float& v : raw) v = 0.05F * static_cast<float>(static_cast<int>(rng.below(256)) - 128);
+  const std::clock_t begin = std::clock();  // of this process: other programs' time does not count
+  EXPECT_NEAR(detect_reading(answers).step, 0.05F, 1e-4F);
+  EXPECT_LT(static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC, 0.6);
+}
 
 }  // namespace
 }  // namespace dflare
