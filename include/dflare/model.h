@@ -15,6 +15,15 @@
 
 namespace dflare {
 
+// What the 256 grey levels of a pixel become in a model's input tensor: by the channel that suffers most.
+struct InputLevels {
+  int distinct = 256;    // different stored values
+  double clipped = 0.0;  // share of the levels that the tensor's range cuts off
+
+  // So much is lost that the model does not see the image: hardly what it was trained on.
+  [[nodiscard]] bool lost() const { return distinct < 64 || clipped > 0.25; }
+};
+
 // What there is to know about a model before it is asked. Filled on opening.
 struct ModelInfo {
   std::string path;     // as given; of models made of code the name they were given, or "function"
@@ -24,8 +33,13 @@ struct ModelInfo {
   Shape shape;                          // of one image
   Layout layout = Layout::kNhwc;
   std::size_t classes = 0;
+  float input_scale = 0;  // of a quantised input tensor: value = scale * (stored - zero point); 0 otherwise
+  int input_zero_point = 0;
+  InputLevels levels;      // under the preprocessing that the model was opened with
   float output_scale = 0;  // of a quantised output tensor; 0 otherwise
-  int fixed_batch = 0;     // rows of a model whose batch cannot change; 0: any
+  int output_zero_point = 0;
+  int fixed_batch = 0;      // rows of a model whose batch cannot change; 0: any
+  bool row_by_row = false;  // a batch changes its answers: every query asks one row at a time
 };
 
 // A model answers row i of a query from row i alone: no row affects another, and nothing is remembered between queries.
@@ -64,10 +78,16 @@ struct ModelOptions {
   std::filesystem::path tflite;           // the same for TensorFlow Lite: DFLARE_TFLITE
 };
 
-// Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time.
+// Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time. Rows are kept exact
+// (keep_rows_exact); an ONNX model with operators that quantise a batch as a whole is known to mix them.
 // Throws kBadInput for a file that is missing, truncated, no model, has several inputs or is no image classifier;
 // kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there.
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);
+
+// The same model such that a row's answer does not depend on the rows beside it: the first query of several rows (of
+// any clone) asks a few made-up images alone and together, and where the bits differ, or where the model is known to
+// mix its rows, every query asks one row at a time (ModelInfo::row_by_row).
+std::unique_ptr<Model> keep_rows_exact(std::unique_ptr<Model> model, bool known_to_mix = false);
 
 // A model of the caller's own, asked a batch at a time. `info` says what there is to know: shape (1 or 3 channels) and
 // classes (2 or more) must be set, path names the model in errors and records, what is left empty gets a usual value.

@@ -14,6 +14,7 @@ namespace dflare {
 
 enum class Layout { kNchw, kNhwc };
 enum class ChannelOrder { kRgb, kBgr };
+enum class PixelValues { kScaled, kBytes };
 
 // How an image of another size is brought to the model's.
 enum class Fit {
@@ -43,6 +44,9 @@ inline constexpr int kMaxResize = 32768;
 
 // What a model wants done to an image. Belongs to a model: the two models of a pair may need different ones.
 struct Preprocess {
+  // kBytes: the byte is what an 8-bit tensor stores (minus 128 in an int8 one), past its scale and zero point, and the
+  // value of a real-valued one. scale, mean and std are not used.
+  PixelValues values = PixelValues::kScaled;
   float scale = 1.0F;
   std::array<float, 3> mean{0, 0, 0};  // in RGB order whatever `order` says; grey uses the first
   std::array<float, 3> std{1, 1, 1};
@@ -64,13 +68,14 @@ struct Preprocess {
   bool operator==(const Preprocess&) const = default;
 };
 
-// Names that parse_preprocess knows: raw, unit, mnist, cifar10, imagenet, tf.
+// Names that parse_preprocess knows: raw, unit, mnist, cifar10, imagenet, tf, bytes.
 const std::vector<std::string>& preprocess_presets();
 
 // A preset's name, an inline list ("scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225"), a preset that a list
-// amends ("imagenet,resize=232"), or a file ending in .toml with the same keys: scale, mean, std (one value or R:G:B),
-// order (rgb|bgr), layout (nchw|nhwc), fit (crop|squash|letterbox[:grey]), resize (pixels), crop (fraction in (0, 1]),
-// filter (nearest|box|bilinear|bicubic|lanczos|cv-nearest|cv-linear|cv-cubic|cv-area), alpha (white|drop), orientation
+// amends ("imagenet,resize=232"), or a file ending in .toml with the same keys: values (scaled|bytes), scale,
+// mean, std (one value or R:G:B), order (rgb|bgr), layout (nchw|nhwc), fit (crop|squash|letterbox[:grey]), resize
+// (pixels), crop (fraction in (0, 1]), filter
+// (nearest|box|bilinear|bicubic|lanczos|cv-nearest|cv-linear|cv-cubic|cv-area), alpha (white|drop), orientation
 // (exif|stored).
 // Throws kBadArgument with the nearest known name, kBadInput for an unreadable file.
 Preprocess parse_preprocess(std::string_view text);
@@ -82,5 +87,8 @@ std::string to_string(const Preprocess& preprocess);
 // What to_string wrote into a run's record, by this version or an earlier one. Records without `fit` come from a time
 // when images were cropped by Fit::kEarlierCrop and EXIF's orientation was not looked at: they keep meaning that.
 Preprocess parse_recorded_preprocess(std::string_view text);
+
+// The same as a preset's name, amended where need be ("unit,order=bgr"); the inline form where no preset is near.
+std::string short_name(const Preprocess& preprocess);
 
 }  // namespace dflare

@@ -55,4 +55,26 @@ std::string_view to_string(SeedStatus status) {
   return "";
 }
 
+std::string_view in_words(SeedStatus status) {
+  switch (status) {
+    case SeedStatus::kUsable:
+      return "that can be searched";
+    case SeedStatus::kNatural:
+      return "on which the models differ as they are";
+    case SeedStatus::kWrong:
+      return "that the models get wrong";
+    case SeedStatus::kTied:
+      return "with a tied answer";
+    case SeedStatus::kUnreadable:
+      return "unreadable";
+    case SeedStatus::kUnlabelled:
+      return "without a label";
+    case SeedStatus::kNotFinite:
+      return "answered with NaN or infinity";
+    case SeedStatus::kNotAsked:
+      return "not asked";
+  }
+  return "";
+}
+
 }  // namespace dflare

@@ -35,6 +35,12 @@ Preprocess imagenet() {
   return p;
 }
 
+Preprocess bytes() {
+  Preprocess p;
+  p.values = PixelValues::kBytes;
+  return p;
+}
+
 const std::vector<std::pair<std::string, Preprocess>>& presets() {
   static const std::vector<std::pair<std::string, Preprocess>> known{
       {"raw", scaled(1)},
@@ -43,15 +49,17 @@ const std::vector<std::pair<std::string, Preprocess>>& presets() {
       {"cifar10", scaled(255, {0.4914F, 0.4822F, 0.4465F}, {0.2470F, 0.2435F, 0.2616F})},
       {"imagenet", imagenet()},
       {"tf", scaled(127.5F, {1, 1, 1})},
+      {"bytes", bytes()},
   };
   return known;
 }
 
-const std::vector<std::string> kKeys{"scale",  "mean", "std",    "order", "layout",     "fit",
-                                     "resize", "crop", "filter", "alpha", "orientation"};
+const std::vector<std::string> kKeys{"values", "scale",  "mean", "std",    "order", "layout",
+                                     "fit",    "resize", "crop", "filter", "alpha", "orientation"};
 
 template <class T>
 using Words = std::vector<std::pair<std::string, T>>;
+const Words<PixelValues> kValues{{"scaled", PixelValues::kScaled}, {"bytes", PixelValues::kBytes}};
 const Words<ChannelOrder> kOrders{{"rgb", ChannelOrder::kRgb}, {"bgr", ChannelOrder::kBgr}};
 const Words<Layout> kLayouts{{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}};
 const Words<Fit> kFits{{"crop", Fit::kCrop},
@@ -108,7 +116,13 @@ class Reader {
 
   // What was read. Only a crop looks at `resize` and `crop`: a preset's are dropped by another fit, given ones refused.
   [[nodiscard]] Preprocess result() const {
+    const Preprocess plain;
     Preprocess result = result_;
+    const bool computed = result.scale != plain.scale || result.mean != plain.mean || result.std != plain.std;
+    if (result.values == PixelValues::kBytes && computed) {
+      fail("values=bytes stores the pixels as they are, without scale, mean or std",
+           "leave those away, or say values=scaled");
+    }
     if (result.fit == Fit::kCrop || result.fit == Fit::kEarlierCrop) return result;
     for (const char* key : {"resize", "crop"}) {
       if (std::ranges::find(seen_, key) != seen_.end()) fail(fmt::format("'{}' is for fit=crop only", key));
@@ -124,6 +138,7 @@ class Reader {
 
  private:
   void set_single(const std::string& key, const std::string& value) {
+    if (key == "values") result_.values = word(key, value, kValues);
     if (key == "scale") result_.scale = positive<float>(key, value);
     if (key == "order") result_.order = word(key, value, kOrders);
     if (key == "layout") result_.layout = word(key, value, kLayouts);
@@ -269,6 +284,27 @@ std::string channels(const std::array<float, 3>& v) {
   return number(v[0]) + ":" + number(v[1]) + ":" + number(v[2]);
 }
 
+// "crop", "letterbox:7"
+std::string fit_text(const Preprocess& preprocess) {
+  const bool padded = preprocess.fit == Fit::kLetterbox && preprocess.pad != Preprocess().pad;
+  return name_of(kFits, preprocess.fit) + (padded ? ":" + number(int{preprocess.pad}) : "");
+}
+
+// What a list must say after a preset's name to make `wanted` of it, where both have the same values.
+std::string amendments(const Preprocess& preset, const Preprocess& wanted) {
+  std::string text;
+  if (wanted.order != preset.order) text += ",order=" + name_of(kOrders, wanted.order);
+  if (wanted.layout != preset.layout && wanted.layout) text += ",layout=" + name_of(kLayouts, *wanted.layout);
+  if (wanted.alpha != preset.alpha) text += ",alpha=" + name_of(kAlphas, wanted.alpha);
+  if (wanted.orientation != preset.orientation) text += ",orientation=" + name_of(kOrientations, wanted.orientation);
+  if (fit_text(wanted) != fit_text(preset)) text += ",fit=" + fit_text(wanted);
+  const bool cropped = wanted.fit == Fit::kCrop || wanted.fit == Fit::kEarlierCrop;  // else a preset's are dropped
+  if (cropped && wanted.resize != preset.resize) text += ",resize=" + number(wanted.resize);
+  if (cropped && wanted.crop_fraction != preset.crop_fraction) text += ",crop=" + number(wanted.crop_fraction);
+  if (wanted.filter != preset.filter) text += ",filter=" + name_of(kFilters, wanted.filter);
+  return text;
+}
+
 }  // namespace
 
 const std::vector<std::string>& preprocess_presets() {
@@ -282,7 +318,8 @@ Preprocess parse_preprocess(std::string_view text) {
 
 std::string to_string(const Preprocess& preprocess) {
   const Preprocess plain;
-  std::string text = "scale=" + number(preprocess.scale);
+  const bool as_bytes = preprocess.values == PixelValues::kBytes;
+  std::string text = as_bytes ? "values=" + name_of(kValues, preprocess.values) : "scale=" + number(preprocess.scale);
   if (preprocess.mean != plain.mean) text += ",mean=" + channels(preprocess.mean);
   if (preprocess.std != plain.std) text += ",std=" + channels(preprocess.std);
   if (preprocess.order != plain.order) text += ",order=" + name_of(kOrders, preprocess.order);
@@ -291,8 +328,7 @@ std::string to_string(const Preprocess& preprocess) {
   if (preprocess.orientation != plain.orientation) {
     text += ",orientation=" + name_of(kOrientations, preprocess.orientation);
   }
-  text += ",fit=" + name_of(kFits, preprocess.fit);
-  if (preprocess.fit == Fit::kLetterbox && preprocess.pad != plain.pad) text += ":" + number(int{preprocess.pad});
+  text += ",fit=" + fit_text(preprocess);
   if (preprocess.resize != plain.resize) text += ",resize=" + number(preprocess.resize);
   if (preprocess.crop_fraction != plain.crop_fraction) text += ",crop=" + number(preprocess.crop_fraction);
   text += ",filter=" + name_of(kFilters, preprocess.filter);
@@ -306,6 +342,23 @@ Preprocess parse_recorded_preprocess(std::string_view text) {
     preprocess.orientation = Orientation::kStored;
   }
   return preprocess;
+}
+
+std::string short_name(const Preprocess& preprocess) {
+  for (const auto& [name, known] : presets()) {
+    Preprocess amended = known;  // by all that is not about values
+    amended.order = preprocess.order;
+    amended.layout = preprocess.layout;
+    amended.alpha = preprocess.alpha;
+    amended.orientation = preprocess.orientation;
+    amended.fit = preprocess.fit;
+    amended.pad = preprocess.pad;
+    amended.resize = preprocess.resize;
+    amended.crop_fraction = preprocess.crop_fraction;
+    amended.filter = preprocess.filter;
+    if (amended == preprocess) return name + amendments(known, preprocess);
+  }
+  return to_string(preprocess);
 }
 
 }  // namespace dflare

@@ -18,10 +18,21 @@ void decode_as(const std::byte* tensor, std::span<float> out, Convert convert) {
   }
 }
 
-float clip_to_byte(float value, const Quantisation& q, float low, float high) {
-  const float stored =
-      q.scale > 0 ? std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point) : std::nearbyint(value);
-  return std::isnan(stored) ? low : std::clamp(stored, low, high);
+struct Range {
+  float low = 0, high = 0;
+};
+
+constexpr Range kUint8{0, 255};
+constexpr Range kInt8{-128, 127};
+
+// Rounded, not clipped.
+float stored_as(float value, const Quantisation& q) {
+  return q.scale > 0 ? std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point) : std::nearbyint(value);
+}
+
+float clip_to_byte(float value, const Quantisation& q, const Range& range) {
+  const float stored = stored_as(value, q);
+  return std::isnan(stored) ? range.low : std::clamp(stored, range.low, range.high);
 }
 
 }  // namespace
@@ -89,11 +100,19 @@ std::uint32_t encode(float value, ElementType type, const Quantisation& quantisa
     case ElementType::kFloat16:
       return to_half(value);
     case ElementType::kUint8:
-      return static_cast<std::uint8_t>(clip_to_byte(value, quantisation, 0, 255));
+      return static_cast<std::uint8_t>(clip_to_byte(value, quantisation, kUint8));
     case ElementType::kInt8:
-      return static_cast<std::uint8_t>(static_cast<std::int8_t>(clip_to_byte(value, quantisation, -128, 127)));
+      return static_cast<std::uint8_t>(static_cast<std::int8_t>(clip_to_byte(value, quantisation, kInt8)));
   }
   return 0;
+}
+
+bool clips(float value, ElementType type, const Quantisation& quantisation) {
+  if (size_of(type) > 1) return type == ElementType::kFloat16 && std::isinf(from_half(to_half(value)));
+  const Range range = type == ElementType::kUint8 ? kUint8 : kInt8;
+  const float stored = stored_as(value, quantisation);
+  // One step beyond is the rounding of a range that begins or ends at a pixel's darkest or brightest value.
+  return !(stored >= range.low - 1 && stored <= range.high + 1);
 }
 
 void decode(const std::byte* tensor, ElementType type, const Quantisation& q, std::span<float> out) {

@@ -26,6 +26,9 @@ float from_half(std::uint16_t half);
 // The stored bits that stand for a value: rounded to nearest (ties to even) and clipped where the type is 8-bit.
 std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation);
 
+// Whether that cuts the value off, by more than rounding.
+bool clips(float value, ElementType type, const Quantisation& quantisation);
+
 // Reads out.size() elements at `tensor`, dequantised.
 void decode(const std::byte* tensor, ElementType type, const Quantisation& quantisation, std::span<float> out);
 

@@ -1,11 +1,22 @@
 // The loops that move pixels into tensors.
 #include "query/fill.h"
 
+#include <algorithm>
+#include <set>
+
 namespace dflare {
 namespace {
 
 template <class T>
 using Table = std::array<T, 256>;
+
+// The value that the tensor is to hold for a grey level; in single precision throughout, as NumPy computes
+// (x.astype(float32) / scale - mean) / std.
+float value_of(std::size_t level, std::size_t channel, const Preprocess& preprocess, ElementType type) {
+  const auto pixel = static_cast<float>(level);
+  if (preprocess.values == PixelValues::kBytes) return type == ElementType::kInt8 ? pixel - 128 : pixel;
+  return (pixel / preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel];
+}
 
 template <class T>
 void fill_grey(const std::uint8_t* in, std::size_t pixels, const Table<T>& table, T* out) {
@@ -51,15 +62,22 @@ Filler::Filler(Shape shape, Layout layout, const Preprocess& preprocess, Element
       tables_.emplace<Tables<std::uint8_t>>();
       break;
   }
+  // Bytes are what is stored: no scale stands between.
+  const Quantisation stored = preprocess.values == PixelValues::kBytes ? Quantisation{} : quantisation;
+  const std::size_t channels = shape.channels == 3 ? 3 : 1;
   std::visit(
       [&]<class T>(std::array<Table<T>, 3>& tables) {
         for (std::size_t channel = 0; channel < 3; ++channel) {
-          for (std::size_t pixel = 0; pixel < 256; ++pixel) {
-            // In single precision throughout, as NumPy computes (x.astype(float32) / scale - mean) / std.
-            const float value =
-                (static_cast<float>(pixel) / preprocess.scale - preprocess.mean[channel]) / preprocess.std[channel];
-            tables[channel][pixel] = static_cast<T>(encode(value, type, quantisation));
+          int clipped = 0;
+          for (std::size_t level = 0; level < 256; ++level) {
+            const float value = value_of(level, channel, preprocess, type);
+            tables[channel][level] = static_cast<T>(encode(value, type, stored));
+            clipped += clips(value, type, stored) ? 1 : 0;
           }
+          if (channel >= channels) continue;
+          const std::set<T> distinct(tables[channel].begin(), tables[channel].end());
+          levels_.distinct = std::min(levels_.distinct, static_cast<int>(distinct.size()));
+          levels_.clipped = std::max(levels_.clipped, clipped / 256.0);
         }
       },
       tables_);

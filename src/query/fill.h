@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "dflare/input.h"
+#include "dflare/model.h"
 #include "dflare/preprocess.h"
 #include "query/element.h"
 
@@ -20,6 +21,9 @@ class Filler {
   // Writes one image, which has the model's shape, to row_bytes() bytes at `row` (aligned to the element).
   void fill(InputView image, std::byte* row) const;
 
+  // What becomes of the grey levels.
+  [[nodiscard]] const InputLevels& levels() const { return levels_; }
+
   [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
 
  private:
@@ -29,6 +33,7 @@ class Filler {
   Layout layout_;
   bool swap_;  // the tensor holds B, G, R
   std::size_t row_bytes_;
+  InputLevels levels_;
   std::variant<Tables<std::uint32_t>, Tables<std::uint16_t>, Tables<std::uint8_t>> tables_;
 };
 

@@ -6,10 +6,12 @@
 #include <cctype>
 #include <fstream>
 #include <string_view>
+#include <utility>
 
 #include "dflare/error.h"
 #include "dflare/model.h"
 #include "dflare/model_call.h"
+#include "query/onnx/batch_quantisers.h"
 #include "query/onnx/onnx_model.h"
 #include "query/tflite/tflite_model.h"
 
@@ -41,11 +43,7 @@ std::string read_head(const std::filesystem::path& path) {
   return {head.data(), static_cast<std::size_t>(file.gcount())};
 }
 
-}  // namespace
-
-std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options) {
-  const std::string name = path.string();
-  const ModelCall call(ModelCall::Purpose::kOpen, name);
+std::unique_ptr<Model> open_by_runtime(const std::filesystem::path& path, const ModelOptions& options) {
   const std::string head = read_head(path);
   const std::string extension = lower_extension(path);
   if (head.empty()) {
@@ -66,6 +64,16 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
   if (extension == ".onnx" || extension == ".ort") return open_onnx_model(path, options);
   throw Error(ErrorCode::kBadInput, fmt::format("{}: is no model that dflare opens", path.string()),
               "convert it to .onnx or .tflite");
+}
+
+}  // namespace
+
+std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options) {
+  const std::string name = path.string();
+  const ModelCall call(ModelCall::Purpose::kOpen, name);
+  std::unique_ptr<Model> model = open_by_runtime(path, options);
+  const bool mixes = lower_extension(path) == ".onnx" && quantises_batches(path);
+  return keep_rows_exact(std::move(model), mixes);
 }
 
 }  // namespace dflare

@@ -71,30 +71,54 @@ ImageTensor read_image_tensor(const std::string& model, std::span<const std::int
   return tensor;
 }
 
-std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims) {
+bool may_hold_classes(std::span<const std::int64_t> dims) {
   const auto per_row = dims.size() > 1 ? dims.subspan(1) : dims;
-  const auto wide = std::count_if(per_row.begin(), per_row.end(), [](std::int64_t d) { return d != 1; });
-  const auto classes = per_row.empty() ? 0 : *std::max_element(per_row.begin(), per_row.end());
-  if (wide != 1 || classes < 2) {
-    throw Error(
-        ErrorCode::kBadInput,
-        fmt::format("{}: its output has shape {}, expected N x classes with 2 classes or more", model, to_string(dims)),
-        "choose the output that holds the classes' scores by --output-name");
-  }
-  return static_cast<std::size_t>(classes);
+  return std::ranges::count_if(per_row, [](std::int64_t d) { return d != 1; }) == 1;
 }
 
-std::size_t choose_output(const std::string& model, std::span<const std::string> names, const std::string& wanted) {
-  if (wanted.empty() && names.size() == 1) return 0;
-  const auto hint = fmt::format("choose one by --output-name: {}", fmt::join(names, ", "));
+std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims) {
+  const auto per_row = dims.size() > 1 ? dims.subspan(1) : dims;
+  const auto classes = per_row.empty() ? 0 : *std::ranges::max_element(per_row);
+  if (may_hold_classes(dims) && classes >= 2) return static_cast<std::size_t>(classes);
+  const bool one_value = std::ranges::all_of(per_row, [](std::int64_t d) { return d == 1; });
+  throw Error(
+      ErrorCode::kBadInput,
+      fmt::format("{}: its output of shape {} is {}; dflare compares classifiers, which give one score for each of "
+                  "two or more classes",
+                  model, to_string(dims),
+                  one_value ? "one value for an image: a yes-or-no score or a measured quantity"
+                            : "a map, boxes or a sequence, as of detection, segmentation, poses or text"),
+      one_value ? "a yes-or-no model can be compared when it is exported with two outputs: for a sigmoid 1 - p and "
+                  "p, for a logit 0 and z; a regression cannot be"
+                : "a model of this kind cannot be compared; if it gives scores of classes too, export that output "
+                  "or choose it by --output-name");
+}
+
+std::size_t choose_output(const std::string& model, std::span<const NamedOutput> outputs, const std::string& wanted) {
+  if (wanted.empty() && outputs.size() == 1) return 0;
+  const auto listed = [&outputs](bool all) {
+    std::vector<std::string> parts;
+    for (const NamedOutput& output : outputs) {
+      if (all || may_hold_classes(output.dims))
+        parts.push_back(fmt::format("{} ({})", output.name, to_string(output.dims)));
+    }
+    return fmt::format("{}", fmt::join(parts, ", "));
+  };
   if (wanted.empty()) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: has {} outputs, expected 1", model, names.size()), hint);
+    const bool any = std::ranges::any_of(outputs, [](const NamedOutput& o) { return may_hold_classes(o.dims); });
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: has {} outputs{}: {}", model, outputs.size(),
+                            any ? ", and more than one may hold scores of classes" : ", none of them scores of classes",
+                            listed(true)),
+                any ? fmt::format("choose one by --output-name: {}", listed(false))
+                    : "dflare compares classifiers: detection, segmentation, poses and text cannot be compared");
   }
-  const auto found = std::find(names.begin(), names.end(), wanted);
-  if (found == names.end()) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("{}: has no output named '{}'", model, wanted), hint);
+  const auto found = std::ranges::find(outputs, wanted, &NamedOutput::name);
+  if (found == outputs.end()) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: has no output named '{}'", model, wanted),
+                fmt::format("choose one by --output-name: {}", listed(true)));
   }
-  return static_cast<std::size_t>(found - names.begin());
+  return static_cast<std::size_t>(found - outputs.begin());
 }
 
 void check_query(const ModelInfo& info, std::span<const InputView> inputs) {

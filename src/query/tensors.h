@@ -27,12 +27,21 @@ struct ImageTensor {
 ImageTensor read_image_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
                               Layout usual);
 
-// The classes of N x C, N x C x 1 x 1, N x 1 x 1 x C or, for a single row, C. Throws kBadInput otherwise.
+// The classes of N x C, N x C x 1 x 1, N x 1 x 1 x C or, for a single row, C. Throws kBadInput otherwise, saying what
+// the output looks like instead.
 std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims);
 
-// The one output, or the one that is named. Throws kBadInput for several without a name, kBadArgument for an unknown
-// one.
-std::size_t choose_output(const std::string& model, std::span<const std::string> names, const std::string& wanted);
+struct NamedOutput {
+  std::string name;
+  Dims dims;
+};
+
+// Whether an output may hold one score a class.
+bool may_hold_classes(std::span<const std::int64_t> dims);
+
+// The one output, or the one that is named. Throws kBadInput for several without a name, naming those that may hold
+// scores of classes, kBadArgument for an unknown one.
+std::size_t choose_output(const std::string& model, std::span<const NamedOutput> outputs, const std::string& wanted);
 
 // Throws kBadArgument for an empty query or an input of another shape.
 void check_query(const ModelInfo& info, std::span<const InputView> inputs);

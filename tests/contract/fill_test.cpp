@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -80,6 +81,82 @@ TEST(Filler, QuantisedTensorsAreRoundedAndClipped) {
   narrow.fill(images[0], reinterpret_cast<std::byte*>(out));
   EXPECT_EQ(static_cast<std::uint8_t>(out[1]), 13);
   EXPECT_EQ(static_cast<std::uint8_t>(out[3]), 255);
+}
+
+Filler filler_of(const Preprocess& preprocess, ElementType type, const Quantisation& q, int channels = 1) {
+  return {Shape{4, 4, channels}, Layout::kNhwc, preprocess, type, q};
+}
+
+// What a tensor stores for the 256 grey levels.
+template <class T>
+std::vector<int> stored_levels(const Preprocess& preprocess, ElementType type, const Quantisation& q) {
+  const Filler filler({1, 256, 1}, Layout::kNhwc, preprocess, type, q);
+  Batch images({1, 256, 1}, 1);
+  std::ranges::generate(images.append(), [level = 0]() mutable { return static_cast<std::uint8_t>(level++); });
+  std::vector<T> stored(256);
+  filler.fill(images[0], reinterpret_cast<std::byte*>(stored.data()));
+  return {stored.begin(), stored.end()};
+}
+
+TEST(Filler, BytesAreStoredPastScaleAndZeroPoint) {
+  Preprocess bytes;
+  bytes.values = PixelValues::kBytes;
+  const auto u8 = stored_levels<std::uint8_t>(bytes, ElementType::kUint8, {1 / 128.0F, 128});
+  const auto i8 = stored_levels<std::int8_t>(bytes, ElementType::kInt8, {0.02F, -14});
+  const auto f32 = stored_levels<float>(bytes, ElementType::kFloat32, {});
+  for (int level = 0; level < 256; ++level) {
+    EXPECT_EQ(u8[level], level);
+    EXPECT_EQ(i8[level], level - 128);
+    EXPECT_EQ(f32[level], level);
+  }
+  EXPECT_EQ(filler_of(bytes, ElementType::kUint8, {1 / 128.0F, 128}).levels().distinct, 256);
+  EXPECT_EQ(filler_of(bytes, ElementType::kInt8, {}).levels().clipped, 0);
+}
+
+TEST(Levels, AMobileNetOfBytesUnderRawIsLost) {
+  const auto levels = filler_of({}, ElementType::kUint8, {1 / 128.0F, 128}).levels();
+  EXPECT_EQ(levels.distinct, 2);  // 128 for black, 255 for all else
+  EXPECT_NEAR(levels.clipped, 254.0 / 256, 1e-9);
+  EXPECT_TRUE(levels.lost());
+}
+
+TEST(Levels, TheSameUnderItsOwnPreprocessingIsWhole) {
+  Preprocess tf;
+  tf.scale = 127.5F;
+  tf.mean = {1, 1, 1};
+  const auto levels = filler_of(tf, ElementType::kUint8, {1 / 128.0F, 128}).levels();
+  EXPECT_GE(levels.distinct, 255);
+  EXPECT_EQ(levels.clipped, 0);  // 255 falls half a step beyond the range: rounding
+  EXPECT_FALSE(levels.lost());
+}
+
+TEST(Levels, AnInt8InputWithoutScaleLosesTheBrighterHalfUnderRaw) {
+  const auto levels = filler_of({}, ElementType::kInt8, {}).levels();
+  EXPECT_EQ(levels.distinct, 128);
+  EXPECT_NEAR(levels.clipped, 127.0 / 256, 1e-9);
+  EXPECT_TRUE(levels.lost());
+}
+
+TEST(Levels, AByteInputUnderUnitHasTwo) {
+  Preprocess unit;
+  unit.scale = 255;
+  EXPECT_EQ(filler_of(unit, ElementType::kUint8, {}).levels().distinct, 2);
+}
+
+TEST(Levels, FloatsKeepAll) {
+  for (const ElementType type : {ElementType::kFloat32, ElementType::kFloat16}) {
+    const auto levels = filler_of(imagenet(), type, {}, 3).levels();
+    EXPECT_EQ(levels.distinct, 256);
+    EXPECT_FALSE(levels.lost());
+  }
+}
+
+TEST(Levels, TheWorstChannelCounts) {
+  Preprocess p;
+  p.scale = 255;
+  p.std = {1, 1, 100};
+  EXPECT_EQ(filler_of(p, ElementType::kUint8, {1 / 255.0F, 0}, 3).levels().distinct, 4);
+  EXPECT_EQ(filler_of(p, ElementType::kUint8, {1 / 255.0F, 0}, 1).levels().distinct, 256);  // grey uses the first
 }
 
 TEST(Half, EveryHalfSurvivesTheWayThroughFloat) {

@@ -113,9 +113,25 @@ TEST_F(OpenModel, UnfitModelsAreRefused) {
   expect_refused("labels_only.onnx", ErrorCode::kBadInput, "'label'");
 }
 
+TEST_F(OpenModel, OneScoreIsNoClassifierAndSaysWhatToExport) {
+  expect_refused("sigmoid.onnx", ErrorCode::kBadInput, "one value for an image");
+  const auto hint = refusal(model_path("sigmoid.onnx")).hint;
+  EXPECT_THAT(hint, HasSubstr("1 - p and p"));
+  EXPECT_THAT(hint, testing::Not(HasSubstr("--output-name")));
+}
+
+TEST_F(OpenModel, MapsAreNoClassifiersWhicheverIsChosen) {
+  expect_refused("maps.onnx", ErrorCode::kBadInput, "none of them scores of classes: conv (? x 4 x 8 x 8), relu");
+  EXPECT_THAT(refusal(model_path("maps.onnx")).hint, testing::Not(HasSubstr("--output-name")));
+  ModelOptions options;
+  options.output_name = "relu";
+  expect_refused("maps.onnx", ErrorCode::kBadInput, "detection", options);
+}
+
 TEST_F(OpenModel, SeveralOutputsNeedAName) {
   expect_refused("two_outputs.onnx", ErrorCode::kBadInput, "2 outputs");
-  EXPECT_THAT(refusal(model_path("two_outputs.onnx")).hint, HasSubstr("--output-name: logits, probabilities"));
+  EXPECT_THAT(refusal(model_path("two_outputs.onnx")).hint,
+              HasSubstr("--output-name: logits (? x 10), probabilities (? x 10)"));
   ModelOptions options;
   options.output_name = "scores";
   expect_refused("two_outputs.onnx", ErrorCode::kBadArgument, "'scores'", options);

@@ -17,6 +17,8 @@ TEST(Preprocess, PresetsMeanWhatTheirNamesSay) {
   EXPECT_EQ(parse_preprocess("imagenet"),
             parse_preprocess("scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225,resize=256,crop=0.875"));
   EXPECT_EQ(parse_preprocess("tf"), parse_preprocess("scale=127.5,mean=1,std=1"));
+  EXPECT_EQ(parse_preprocess("bytes").values, PixelValues::kBytes);
+  EXPECT_EQ(parse_preprocess("bytes"), parse_preprocess("values=bytes"));
 }
 
 TEST(Preprocess, EveryListedPresetIsKnown) {
@@ -76,10 +78,21 @@ TEST(Preprocess, TextRoundTripsExactly) {
   texts.insert(texts.end(), {"scale=0.1,mean=-1e-30:3.4e38:0.333333343,std=1e-7,order=bgr,layout=nhwc",
                              "crop=0.1000000000000000055,resize=7,filter=nearest,layout=nchw", "std=2:2:3",
                              "fit=squash,filter=lanczos", "fit=letterbox:7,alpha=drop,orientation=stored",
-                             "fit=earlier-crop,resize=9", "filter=cv-linear"});
+                             "fit=earlier-crop,resize=9", "filter=cv-linear", "bytes,order=bgr,resize=40"});
   for (const std::string& text : texts) {
     const Preprocess p = parse_preprocess(text);
     EXPECT_EQ(parse_preprocess(to_string(p)), p) << text << " -> " << to_string(p);
+  }
+}
+
+TEST(Preprocess, ShortNamesArePresetsWherePossible) {
+  for (const std::string& name : preprocess_presets()) EXPECT_EQ(short_name(parse_preprocess(name)), name);
+  EXPECT_EQ(short_name(parse_preprocess("scale=255,order=bgr")), "unit,order=bgr");
+  EXPECT_EQ(short_name(parse_preprocess("imagenet,resize=232")), "imagenet,resize=232");
+  EXPECT_EQ(short_name(parse_preprocess("imagenet,fit=squash")), "imagenet,fit=squash");
+  for (const char* text : {"tf,crop=0.5,layout=nchw", "scale=3", "bytes,order=bgr", "cifar10,resize=40",
+                           "unit,fit=letterbox:7,filter=lanczos", "scale=3,alpha=drop"}) {
+    EXPECT_EQ(parse_preprocess(short_name(parse_preprocess(text))), parse_preprocess(text)) << text;
   }
 }
 
@@ -129,7 +142,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"orientation=left", "known: exif, stored"},
 
                     Bad{"unit,", "expected key=value"}, Bad{"scale=1,,std=1", "expected key=value"},
-                    Bad{"scale=1,unit", "expected key=value"}, Bad{"=1", "unknown key ''"}));
+                    Bad{"scale=1,unit", "expected key=value"}, Bad{"=1", "unknown key ''"},
+                    Bad{"bytes,scale=255", "without scale, mean or std"}, Bad{"tf,values=bytes", "values=scaled"},
+                    Bad{"values=byte", "did you mean 'bytes'?"}));
 
 struct BadFile {
   const char* what;

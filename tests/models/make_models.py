@@ -106,6 +106,21 @@ def sound_models():
          [tensor("bytes", ["N", CLASSES], UINT8)], weights() + [constant("unit", 1 / 255), constant("most", 255)])
 
 
+def row_mixing_models():
+    """Models whose rows affect each other: one scale serves the whole batch."""
+    logits = tensor("logits", ["N", CLASSES])
+    quantise = [helper.make_node("DynamicQuantizeLinear", ["image"], ["bytes", "scale", "zero"]),
+                helper.make_node("DequantizeLinear", ["bytes", "scale", "zero"], ["x"])]
+    save("dynamic_quantised", quantise + network("x"), [image()], [logits], weights())
+    branches = [helper.make_graph(quantise, name, [], [tensor("x", ["N", 1, SIDE, SIDE])]) for name in ("yes", "no")]
+    choose = helper.make_node("If", ["always"], ["x_out"], then_branch=branches[0], else_branch=branches[1])
+    save("dynamic_in_subgraph", [choose] + network("x_out"), [image()], [logits],
+         weights() + [constant("always", True, np.bool_)])
+    largest = [helper.make_node("ReduceMax", ["image"], ["largest"], keepdims=1),
+               helper.make_node("Div", ["image", "largest"], ["x"])]
+    save("mixes_rows", largest + network("x"), [image()], [logits], weights())
+
+
 def unfit_models():
     """Models that are refused, or that misbehave when asked."""
     logits = tensor("logits", ["N", CLASSES])
@@ -115,6 +130,11 @@ def unfit_models():
     dense = [constant("w", rng.normal(0, 0.3, (SIDE * SIDE, CLASSES)))]
     save("rank2_input", [helper.make_node("MatMul", ["image", "w"], ["logits"])], [tensor("image", ["N", SIDE * SIDE])],
          [logits], dense)
+    sigmoid = helper.make_node("Sigmoid", ["z"], ["score"])
+    save("sigmoid", network(target="logits") + [helper.make_node("ReduceMean", ["logits"], ["z"], axes=[1], keepdims=1), sigmoid],
+         [image()], [tensor("score", ["N", 1])], weights())
+    save("maps", network()[:2], [image()], [tensor("conv", ["N", FILTERS, SIDE, SIDE]), tensor("relu", ["N", FILTERS, SIDE, SIDE])],
+         weights()[:2])
     save("labels_only", network() + [helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=0)], [image()],
          [tensor("label", ["N"], INT64)], weights())
     one = helper.make_node("Reshape", ["image", "one_row"], ["flat"])
@@ -357,5 +377,6 @@ def tflite_models():
 
 if __name__ == "__main__":
     sound_models()
+    row_mixing_models()
     unfit_models()
     tflite_models()

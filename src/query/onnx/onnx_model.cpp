@@ -135,6 +135,7 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
   info_.input_type = to_string(input_type_);
   info_.output_type = to_string(output_type_);
   filler_.emplace(info_.shape, info_.layout, options.preprocess, input_type_, Quantisation{});
+  info_.levels = filler_->levels();
   output_dims_ = output.dims;
   const bool open =
       output_dims_.empty() || std::any_of(output_dims_.begin() + 1, output_dims_.end(), [](auto d) { return d < 0; });
@@ -192,17 +193,17 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
 std::size_t OnnxSession::output_index(const std::string& wanted) const {
   std::size_t count = 0;
   runtime_.check(runtime_.api->SessionGetOutputCount(session_.get(), &count));
-  std::vector<std::string> names;
+  std::vector<NamedOutput> outputs;
   std::vector<std::size_t> scores;
   std::vector<std::size_t> single_rows;
   for (std::size_t i = 0; i < count; ++i) {
     const TensorFacts output = facts(false, i);
-    names.push_back(output.name);
+    outputs.push_back({output.name, output.dims});
     if (is_readable(output.type) && output.dims.size() >= 2) scores.push_back(i);
     if (is_readable(output.type) && output.dims.size() == 1 && output.dims[0] > 1) single_rows.push_back(i);
   }
   if (scores.empty()) scores = single_rows;
-  return wanted.empty() && scores.size() == 1 ? scores.front() : choose_output(info_.path, names, wanted);
+  return wanted.empty() && scores.size() == 1 ? scores.front() : choose_output(info_.path, outputs, wanted);
 }
 
 Dims OnnxSession::dims_of(const OrtTensorTypeAndShapeInfo* shape) const {

@@ -138,12 +138,19 @@ void RowsInterpreter::check(Status status, const char* what, ErrorCode code) con
 
 int RowsInterpreter::inputs() const { return api_.InterpreterGetInputTensorCount(interpreter_.get()); }
 
-std::vector<std::string> RowsInterpreter::output_names() const {
-  std::vector<std::string> names;
+std::vector<NamedOutput> RowsInterpreter::outputs() const {
+  std::vector<NamedOutput> outputs;
   for (int i = 0; i < api_.InterpreterGetOutputTensorCount(interpreter_.get()); ++i) {
-    names.emplace_back(api_.TensorName(api_.InterpreterGetOutputTensor(interpreter_.get(), i)));
+    const Tensor* const tensor = api_.InterpreterGetOutputTensor(interpreter_.get(), i);
+    outputs.push_back({api_.TensorName(tensor), dims_of(tensor)});
   }
-  return names;
+  return outputs;
+}
+
+Dims RowsInterpreter::dims_of(const Tensor* tensor) const {
+  Dims dims;
+  for (int i = 0; i < api_.TensorNumDims(tensor); ++i) dims.push_back(api_.TensorDim(tensor, i));
+  return dims;
 }
 
 TensorFacts RowsInterpreter::facts(const Tensor* tensor) const {
@@ -152,7 +159,7 @@ TensorFacts RowsInterpreter::facts(const Tensor* tensor) const {
   result.type = element_type(file_->path(), result.name.c_str(), api_.TensorType(tensor));
   const auto quantisation = api_.TensorQuantizationParams(tensor);
   result.quantisation = {quantisation.scale, quantisation.zero_point};
-  for (int i = 0; i < api_.TensorNumDims(tensor); ++i) result.dims.push_back(api_.TensorDim(tensor, i));
+  result.dims = dims_of(tensor);
   return result;
 }
 

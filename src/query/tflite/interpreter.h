@@ -55,7 +55,7 @@ class RowsInterpreter {
   RowsInterpreter(std::shared_ptr<const ModelFile> file, std::span<const std::int64_t> dims);
 
   [[nodiscard]] int inputs() const;
-  [[nodiscard]] std::vector<std::string> output_names() const;
+  [[nodiscard]] std::vector<NamedOutput> outputs() const;  // of any type
   [[nodiscard]] TensorFacts input() const;
   [[nodiscard]] TensorFacts output(std::size_t index) const;
   // Keeps something from one invocation to the next (an LSTM's state).
@@ -73,6 +73,7 @@ class RowsInterpreter {
   // Throws `code`, or kBadInput with a hint where the model has operators that the library lacks.
   void check(Status status, const char* what, ErrorCode code = ErrorCode::kModelFailed) const;
   [[nodiscard]] TensorFacts facts(const Tensor* tensor) const;
+  [[nodiscard]] Dims dims_of(const Tensor* tensor) const;
 
   std::shared_ptr<const ModelFile> file_;
   const Api& api_;
