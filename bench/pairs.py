@@ -5,6 +5,8 @@
     bench/pairs.py reference    the authors' two pairs and 100 seeds, their settings and the paper's, five run seeds
     bench/pairs.py queries [-- OPTIONS of dflare search]
                                 queries a seed on every pair, its seed's own counted, with success, kinds and severity
+    bench/pairs.py audit        does `inspect --audit` name every pair's preprocessing from 200 labelled images, or say that
+                                others fit equally?
     bench/pairs.py memory       peak memory of a search from 10 000 CIFAR-size seeds
 
 Needs the shared data ($DFLARE_SHARED, else ../shared beside this repository) and nothing but Python 3.9.
@@ -157,6 +159,47 @@ def queries(args: argparse.Namespace) -> tuple[list[dict], bool]:
     return rows, True
 
 
+def values_of(preprocess: str) -> list[tuple[float, float]]:
+    """Slope and intercept of each channel, whatever the words."""
+    keys = dict(item.split("=") for item in preprocess.split(","))
+    numbers = {key: [float(v) for v in keys.get(key, default).split(":")]
+               for key, default in (("scale", "1"), ("mean", "0"), ("std", "1"))}
+    channels = [{key: v[i % len(v)] for key, v in numbers.items()} for i in range(3)]
+    return [(1 / (c["scale"] * c["std"]), -c["mean"] / c["std"]) for c in channels]
+
+
+def is_same(row: dict, preprocess: str) -> bool:
+    if "values=bytes" in row["spelled"] or "order=bgr" in row["spelled"]:
+        return False
+    close = zip(values_of(row["spelled"]), values_of(preprocess))
+    return all(abs(a - c) <= 0.01 * abs(c) and abs(b - d) <= 0.01 * max(1, abs(d)) for (a, b), (c, d) in close)
+
+
+def audit(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    widths = [44, 6, 10, 26, 7, 8]
+    show(["pair", "asked", "fits both", "named first", "right", "seconds"], widths)
+    rows, good = [], True
+    for pair in pairs(args.only):
+        command = [args.dflare, "inspect", SHARED / pair["original"], SHARED / pair["compressed"], "--seeds",
+                   SHARED / pair["images"], "--labels", SHARED / pair["labels"], "--label-offset", pair["label_offset"],
+                   "--audit", "--json", "--quiet"]
+        start = time.monotonic()
+        process = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+        if process.returncode != 0:
+            raise Failed(f"exit {process.returncode}: {process.stderr.strip()}")
+        found = json.loads(process.stdout)["audit"]
+        fitting = [r for r in found["rows"] if all(m["fits_best"] for m in r["models"])]
+        right = [r for r in fitting if is_same(r, pair["preprocess"])]
+        named = found["use"].removeprefix("--preprocess ").strip("'")
+        first = any(r["preprocess"] == named for r in right)
+        rows.append({"pair": pair["id"], "ok": bool(right), "asked": found["asked"], "named_first": first,
+                     "fitting": [r["preprocess"] for r in fitting], "use": found["use"]})
+        good = good and bool(right)
+        verdict = "first" if first else "equal" if right else "MISSED"
+        show([pair["id"], found["asked"], len(fitting), named[:26], verdict, time.monotonic() - start], widths)
+    return rows, good
+
+
 def _at(tree: dict, *path: str):
     for key in path:
         tree = tree[key]
@@ -199,7 +242,7 @@ def repeat_npy(source: Path, target: Path, rows: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["facts", "reference", "queries", "memory"])
+    parser.add_argument("what", choices=["facts", "reference", "queries", "audit", "memory"])
     parser.add_argument("--dflare", type=Path, default=ROOT / "build/release/dflare", help="the command")
     parser.add_argument("--only", default="", help="pairs whose name contains this")
     parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries: run seeds 0 to N-1 (default: 5)")
@@ -214,7 +257,8 @@ def main() -> int:
         print(f"no pairs.json in {SHARED}: set DFLARE_SHARED", file=sys.stderr)
         return 2
     try:
-        rows, good = {"facts": facts, "reference": reference, "queries": queries, "memory": memory}[args.what](args)
+        verbs = {"facts": facts, "reference": reference, "queries": queries, "audit": audit, "memory": memory}
+        rows, good = verbs[args.what](args)
     except Failed as e:
         print(f"dflare failed: {e}", file=sys.stderr)
         return 1

@@ -19,6 +19,7 @@ OWNER = {
     "guard": "guard",
     **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
     "repair": "repair",
+    **dict.fromkeys("audit doubts".split(), "audit"),
     "search": "search",
     "rank": "rank",
     **dict.fromkeys("run_summary run_words".split(), "report"),
@@ -35,10 +36,11 @@ MAY_USE = {
     "guard": set(),
     "export": {"guard"},  # what ships with a compressed model, as files
     "repair": {"query"},
+    "audit": {"inputs", "query"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search"},
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "report"},
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.

@@ -18,5 +18,7 @@ enum class SeedStatus : std::uint8_t {
   kNotAsked,    // enough usable seeds stood before it (--max-seeds)
 };
 std::string_view to_string(SeedStatus status);
+// After a number of inputs: "with a tied answer", "unreadable", ...
+std::string_view in_words(SeedStatus status);
 
 }  // namespace dflare

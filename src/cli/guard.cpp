@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/ask_display.h"
+#include "cli/feeding.h"
 #include "cli/guard_plot.h"
 #include "cli/guard_report.h"
 #include "cli/guard_samples.h"
@@ -82,6 +83,8 @@ void write_all(const PastRun& run, const GuardResult& result, const std::filesys
 int guard(const Givens& givens) {
   check_guard_goal(goal_of(resolve(givens)));  // before the models are asked for minutes
   const PastRun run = open_past_run(givens);
+  const auto doubts = run.facts.value("notes", std::vector<std::string>{});  // how its models were fed
+  if (!run.options.quiet) print_notes(doubts);
   const std::filesystem::path folder =
       run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
   make_writable(folder);

@@ -16,6 +16,14 @@ std::vector<Flag> seed_flags() {
                   "often they agree.",
        .saved = false,
        .is_path = true},
+      {.name = "audit",
+       .verbs = kInspect,
+       .group = kInputGroup,
+       .slot = &Options::audit,
+       .brief = "Try the common mistakes of preprocessing on up to 200 labelled inputs, and say what fits",
+       .details = "Pixel values (0..255, 0..1, -1..1, the presets' means, bytes), RGB or BGR, layout where it is open, "
+                  "resizing of files, labels off by one. Ends with the option to use.",
+       .saved = false},
       {.name = "labels",
        .metavar = "FILE",
        .verbs = kModels | kRank,
@@ -71,24 +79,27 @@ std::vector<Flag> preprocess_flags() {
        .group = kInputGroup,
        .slot = &Options::preprocess,
        .brief = "What the models want done to pixels: a preset, key=value list or .toml file",
-       .details = "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1). Inline: "
-                  "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
-                  "further keys order (rgb|bgr), layout (nchw|nhwc); for images of another size fit "
-                  "(crop|squash|letterbox:GREY), resize, crop, filter; for files alpha (white|drop), orientation "
-                  "(exif|stored). "
-                  "8-bit model inputs use their own scale and zero point after it. If the accuracy that `dflare "
-                  "inspect` shows is near chance, this "
-                  "is the option to look at."},
+       .details =
+           "Presets: raw (pixels as they are), unit (x/255), mnist, cifar10, imagenet, tf (-1..1), bytes (what an "
+           "8-bit "
+           "input stores, past its scale and zero point). Inline: "
+           "scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225, where a value is (x / scale - mean) / std; "
+           "further keys order (rgb|bgr), layout (nchw|nhwc); for images of another size fit "
+           "(crop|squash|letterbox:GREY), resize, crop, filter; for files alpha (white|drop), orientation "
+           "(exif|stored). "
+           "8-bit model inputs use their own scale and zero point after it. `dflare inspect MODEL... --seeds SEEDS "
+           "--audit` finds out from labelled inputs what fits.",
+       .default_words = "raw"},
       {.name = "original-preprocess",
        .metavar = "HOW",
-       .verbs = kSearch | kRank,
+       .verbs = kModels | kRank,
        .group = kInputGroup,
        .slot = &Options::original_preprocess,
        .brief = "The same, for the original only",
        .default_words = "--preprocess"},
       {.name = "compressed-preprocess",
        .metavar = "HOW",
-       .verbs = kSearch | kRank,
+       .verbs = kModels | kRank,
        .group = kInputGroup,
        .slot = &Options::compressed_preprocess,
        .brief = "The same, for the compressed model only",

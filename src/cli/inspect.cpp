@@ -1,15 +1,20 @@
 // dflare inspect: what a model takes and gives, and how well it does with the inputs at hand.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "cli/feeding.h"
 #include "cli/inputs.h"
+#include "cli/inspect_report.h"
 #include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/json_text.h"
+#include "dflare/audit.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {
@@ -21,6 +26,7 @@ constexpr std::size_t kRowsAQuery = 64;
 
 // What a model says of the readable inputs.
 struct Asked {
+  Answers answers;
   OutputReading reading;
   std::vector<int> labels;  // by first index; -1 where the answer is not finite
   int ties = 0;
@@ -38,17 +44,10 @@ std::vector<const Seed*> readable(const SeedSet& seeds) {
   return list;
 }
 
-OutputReading reading_of(const Answers& answers, const ModelInfo& info, const Options& options) {
-  OutputReading reading = detect_reading(answers);
-  if (options.output == "logits") reading.kind = OutputKind::kLogits;
-  if (options.output == "probs") reading.kind = OutputKind::kProbabilities;
-  if (reading.step == 0) reading.step = info.output_scale;
-  return reading;
-}
-
 Asked ask(Model& model, const std::vector<const Seed*>& seeds, const Options& options) {
   const std::size_t classes = model.info().classes;
-  Answers all;
+  Asked asked;
+  Answers& all = asked.answers;
   const std::span<float> raw = all.prepare(seeds.size(), classes);
   Answers some;
   for (std::size_t first = 0; first < seeds.size(); first += kRowsAQuery) {
@@ -61,7 +60,7 @@ Asked ask(Model& model, const std::vector<const Seed*>& seeds, const Options& op
       std::copy_n(some.raw(i).begin(), classes, raw.begin() + static_cast<std::ptrdiff_t>((first + i) * classes));
     }
   }
-  Asked asked{.reading = reading_of(all, model.info(), options), .labels = {}};
+  asked.reading = detected_reading(all, model.info(), options);
   all.interpret(asked.reading);
   for (std::size_t i = 0; i < all.rows(); ++i) {
     asked.labels.push_back(all[i].label);
@@ -77,13 +76,18 @@ Json model_json(const std::string& path, const ModelInfo& info) {
            {{"name", info.input_name},
             {"type", info.input_type},
             {"shape", {info.shape.height, info.shape.width, info.shape.channels}},
-            {"layout", info.layout == Layout::kNchw ? "nchw" : "nhwc"}}},
+            {"layout", info.layout == Layout::kNchw ? "nchw" : "nhwc"},
+            {"scale", info.input_scale},
+            {"zero_point", info.input_zero_point},
+            {"levels", {{"distinct", info.levels.distinct}, {"clipped", info.levels.clipped}}}}},
           {"output",
            {{"name", info.output_name},
             {"type", info.output_type},
             {"classes", info.classes},
-            {"scale", info.output_scale}}},
-          {"batch", info.fixed_batch == 0 ? Json("any") : Json(info.fixed_batch)}};
+            {"scale", info.output_scale},
+            {"zero_point", info.output_zero_point}}},
+          {"batch", info.fixed_batch == 0 ? Json("any") : Json(info.fixed_batch)},
+          {"row_by_row", info.row_by_row}};
 }
 
 Json asked_json(const Asked& asked, const std::vector<const Seed*>& seeds, int offset) {
@@ -95,52 +99,24 @@ Json asked_json(const Asked& asked, const std::vector<const Seed*>& seeds, int o
     right += asked.labels[i] == seeds[i]->label + offset ? 1 : 0;
   }
   return {{"inputs", seeds.size()},
+          {"labelled", labelled},
           {"reading", asked.reading.kind == OutputKind::kLogits ? "logits" : "probs"},
           {"step", asked.reading.step},
           {"ties", asked.ties},
           {"accuracy", labelled == 0 ? Json(nullptr) : Json(static_cast<double>(right) / labelled)}};
 }
 
-double share_equal(const std::vector<int>& a, const std::vector<int>& b) {
+// The share of the inputs on which two models give the same class, whatever outputs stand before the first.
+double share_equal(const Asked& a, int offset_a, const Asked& b, int offset_b) {
   std::size_t equal = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) equal += a[i] == b[i] ? 1U : 0U;
-  return static_cast<double>(equal) / static_cast<double>(a.size());
+  for (std::size_t i = 0; i < a.labels.size(); ++i) equal += a.labels[i] - offset_a == b.labels[i] - offset_b ? 1U : 0U;
+  return static_cast<double>(equal) / static_cast<double>(a.labels.size());
 }
 
-void line(const std::string& name, const std::string& value) { say("  {:<10}{}\n", name, value); }
-
-void print_answers(const Json& answers) {
-  const double step = answers.at("step").get<double>();
-  line("reading", fmt::format("{}{}", answers.at("reading") == "logits" ? "logits" : "probabilities",
-                              step > 0 ? fmt::format(" in steps of {:.6f}", step) : ""));
-  if (answers.at("ties") > 0)
-    line("ties", fmt::format("{} of {}", answers.at("ties").dump(), answers.at("inputs").dump()));
-  if (!answers.at("accuracy").is_null()) {
-    line("accuracy",
-         fmt::format("{:.2f} % of {} inputs", 100 * answers.at("accuracy").get<double>(), answers.at("inputs").dump()));
-  }
-}
-
-void print_model(const Json& model) {
-  const Json& input = model.at("input");
-  const Json& output = model.at("output");
-  const Json& shape = input.at("shape");
-  say("{}\n", model.at("model").get<std::string>());
-  line("runtime", model.at("runtime").get<std::string>());
-  line("input", fmt::format("{}: {} {}, images of {} x {} x {}", input.at("name").get<std::string>(),
-                            input.at("type").get<std::string>(), input.at("layout").get<std::string>(),
-                            shape[0].get<int>(), shape[1].get<int>(), shape[2].get<int>()));
-  line("output", fmt::format("{}: {}, {} classes", output.at("name").get<std::string>(),
-                             output.at("type").get<std::string>(), output.at("classes").get<std::size_t>()));
-  line("batch", model.at("batch").is_string() ? "any" : fmt::format("{}, fixed", model.at("batch").get<int>()));
-  if (model.contains("answers")) print_answers(model.at("answers"));
-}
-
-void print_report(const Json& report) {
-  for (const Json& model : report.at("models")) print_model(model);
-  if (report.contains("agreement")) {
-    say("agreement   {:.2f} %\n", 100 * report.at("agreement").get<double>());
-  }
+// Which of a pair's options are a model's: the first is the original, the others are compressed versions of it.
+Side side_of(std::size_t model, const Options& options) {
+  if (options.models.size() == 1) return Side::kBoth;
+  return model == 0 ? Side::kOriginal : Side::kCompressed;
 }
 
 void check_equal_shapes(const std::vector<std::unique_ptr<Model>>& models) {
@@ -154,16 +130,59 @@ void check_equal_shapes(const std::vector<std::unique_ptr<Model>>& models) {
   }
 }
 
-void add_answers(Json& report, const std::vector<std::unique_ptr<Model>>& models, const Options& options) {
+std::vector<Doubt> doubts_about(const std::vector<Asked>& asked, const std::vector<std::unique_ptr<Model>>& models,
+                                const std::vector<const Seed*>& seeds, const Options& options) {
+  std::vector<Witness> witnesses;
+  for (std::size_t i = 0; i < models.size(); ++i) {
+    Witness witness = witness_of(options, models[i]->info(), side_of(i, options));
+    witness.answers = &asked[i].answers;
+    witness.reading = asked[i].reading;
+    witness.label_shift = witness.label_offset;
+    witnesses.push_back(std::move(witness));
+  }
+  std::vector<std::size_t> rows;
+  std::vector<int> truth;
+  for (const Seed* seed : seeds) {
+    rows.push_back(rows.size());
+    truth.push_back(seed->label);
+  }
+  return find_doubts(witnesses, rows, truth);
+}
+
+std::vector<Doubt> add_answers(Json& report, const std::vector<std::unique_ptr<Model>>& models,
+                               const Options& options) {
   check_equal_shapes(models);
+  if (models.size() == 2) check_fit(models[0]->info(), models[1]->info(), options);
   const SeedSet set = load_inputs(options, models.front()->info());
   const std::vector<const Seed*> seeds = readable(set);
   std::vector<Asked> asked;
   for (std::size_t i = 0; i < models.size(); ++i) {
     asked.push_back(ask(*models[i], seeds, options));
-    report["models"][i]["answers"] = asked_json(asked.back(), seeds, label_offset(options, Side::kBoth));
+    report["models"][i]["answers"] = asked_json(asked.back(), seeds, label_offset(options, side_of(i, options)));
+    report["models"][i]["row_by_row"] = models[i]->info().row_by_row;  // known once it was asked
   }
-  if (asked.size() == 2) report["agreement"] = share_equal(asked[0].labels, asked[1].labels);
+  report["inputs"] = seeds.size();
+  if (asked.size() == 2) {
+    report["agreement"] = share_equal(asked[0], label_offset(options, side_of(0, options)), asked[1],
+                                      label_offset(options, side_of(1, options)));
+  }
+  return doubts_about(asked, models, seeds, options);
+}
+
+Json audited(const Options& options) {
+  if (options.seeds.empty()) {
+    throw Error(ErrorCode::kBadArgument, "--audit compares what models say of labelled inputs",
+                "give them by --seeds SEEDS, and --labels FILE where folders are not named after classes");
+  }
+  std::vector<AuditedModel> models;
+  for (std::size_t i = 0; i < options.models.size(); ++i) {
+    const Side side = side_of(i, options);
+    models.push_back({options.models[i], model_options(options, side), label_offset(options, side)});
+  }
+  const auto tell = [&options](const Preprocess& preprocess) {
+    if (!options.quiet) say(stderr, "trying {} ...\n", short_name(preprocess));
+  };
+  return audit_json(audit_preprocessing(models, options.seeds, seed_options(options, {}), 200, tell), models);
 }
 
 }  // namespace
@@ -171,17 +190,26 @@ void add_answers(Json& report, const std::vector<std::unique_ptr<Model>>& models
 int inspect(const Givens& givens) {
   const Options options = resolve(givens);
   std::vector<std::unique_ptr<Model>> models;
+  std::vector<Doubt> doubts;
   Json report = {{"models", Json::array()}};
-  for (const std::string& path : options.models) {
-    models.push_back(open_quietly(path, model_options(options, Side::kBoth)));
-    report["models"].push_back(model_json(path, models.back()->info()));
+  for (std::size_t i = 0; i < options.models.size(); ++i) {
+    models.push_back(open_quietly(options.models[i], model_options(options, side_of(i, options))));
+    const ModelInfo& info = models.back()->info();
+    report["models"].push_back(model_json(options.models[i], info));
+    const Witness witness = witness_of(options, info, side_of(i, options));
+    if (options.seeds.empty())
+      std::ranges::move(doubt_of_levels(info, witness.preprocess_option), std::back_inserter(doubts));
   }
-  if (!options.seeds.empty()) add_answers(report, models, options);
+  if (!options.seeds.empty()) doubts = add_answers(report, models, options);
+  if (options.audit) report["audit"] = audited(options);
+  report["notes"] = in_words(doubts);
   if (options.json) {
     put(stdout, json_text(report, 2) + "\n");
   } else {
-    print_report(report);
+    print_inspection(report);
   }
+  flush(stdout);
+  if (!options.quiet) print_notes(in_words(doubts));
   return 0;
 }
 

@@ -17,7 +17,7 @@ struct Options {
   std::vector<std::string> models;
 
   std::string labels, classes, seed_filter = "auto";
-  std::string preprocess = "raw", original_preprocess, compressed_preprocess;
+  std::string preprocess, original_preprocess, compressed_preprocess;  // all empty: nobody said, raw
   std::string input_size;
   std::string output = "auto", output_name, original_output_name, compressed_output_name;
   std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
@@ -49,6 +49,7 @@ struct Options {
   std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
 
   std::string out, config, format = "jsonl";
+  bool audit = false;
   bool json = false, quiet = false;
 };
 

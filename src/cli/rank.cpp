@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/inputs.h"
 #include "cli/pair.h"
@@ -61,9 +62,11 @@ struct OpenModels {
 OpenModels open_all(const Options& options) {
   OpenModels models;
   models.original = open_quietly(options.original, model_options(options, Side::kOriginal));
+  check_levels(options, models.original->info(), Side::kOriginal);
   for (const std::string& path : options.models) {
     models.variants.push_back(open_quietly(path, model_options(options, Side::kCompressed)));
     check_fit(models.original->info(), models.variants.back()->info(), options);
+    check_levels(options, models.variants.back()->info(), Side::kCompressed);
   }
   return models;
 }
@@ -110,13 +113,18 @@ int rank(const Givens& givens) {
   LiveProgress live;
   const InterruptGuard interrupt(live);
   const Watchdog watchdog(live, options.query_timeout, "");
+  const std::vector<std::string> notes =
+      in_words(ask_for_doubts(options, *models.original, models.variants, seeds, live.stop));
+  if (!options.quiet) print_notes(notes);
   const Ranking ranking = [&] {
     RankDisplay display(options.quiet);
     return rank_variants(*models.original, variants, seeds, settings, live,
                          [&display](const RankProgress& progress) { display.show(progress); });
   }();
   if (options.json) {
-    put(stdout, json_text(ranking_json(ranking, file_of(options.original), files), 2) + "\n");
+    auto report = ranking_json(ranking, file_of(options.original), files);
+    report["notes"] = notes;
+    put(stdout, json_text(report, 2) + "\n");
   } else if (!options.quiet) {
     print_ranking(ranking, file_of(options.original), files, settings.refine_queries);
   }

@@ -28,11 +28,17 @@ Json file_json(const std::string& path) {
 Json model_json(const std::string& path, const ModelInfo& info, const OutputReading& reading) {
   Json json = file_json(path);
   json.update({{"runtime", info.runtime},
-               {"input", {{"name", info.input_name}, {"type", info.input_type}}},
+               {"input",
+                {{"name", info.input_name},
+                 {"type", info.input_type},
+                 {"scale", info.input_scale},
+                 {"zero_point", info.input_zero_point},
+                 {"levels", info.levels.distinct}}},
                {"output", {{"name", info.output_name}, {"type", info.output_type}, {"scale", info.output_scale}}},
                {"reading", json_of(reading)},
                {"classes", info.classes},
-               {"fixed_batch", info.fixed_batch}});
+               {"fixed_batch", info.fixed_batch},
+               {"row_by_row", info.row_by_row}});
   return json;
 }
 
@@ -76,9 +82,11 @@ Json seeds_json(const SeedSet& seeds, const Search& search) {
 
 }  // namespace
 
-RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search) {
-  return {json_text(settings_json(options)), json_text(facts_json(options, pair, search.facts())),
-          json_text(seeds_json(seeds, search))};
+RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search,
+                      const std::vector<std::string>& notes) {
+  Json facts = facts_json(options, pair, search.facts());
+  facts["notes"] = notes;
+  return {json_text(settings_json(options)), json_text(facts), json_text(seeds_json(seeds, search))};
 }
 
 void check_models(const Json& facts) {

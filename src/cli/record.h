@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "cli/pair.h"
 #include "core/record_json.h"
@@ -11,8 +12,9 @@
 
 namespace dflare::cli {
 
-// All that resume needs, and all that a reader of the run may ask.
-RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search);
+// All that resume needs, and all that a reader of the run may ask. `notes`: what looks wrong with the models.
+RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search,
+                      const std::vector<std::string>& notes);
 
 // Throws kBadInput naming the model file that is not what it was when the run began.
 void check_models(const nlohmann::ordered_json& facts);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "cli/ask_display.h"
+#include "cli/feeding.h"
 #include "cli/repair_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
@@ -100,6 +101,8 @@ void remove_earlier(const fs::path& folder) {
 int repair(const Givens& givens) {
   const Options given = resolve(givens);
   const PastRun run = open_past_run(givens);
+  const auto doubts = run.facts.value("notes", std::vector<std::string>{});  // how its models were fed
+  if (!run.options.quiet) print_notes(doubts);
   const Options& options = run.options;
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);

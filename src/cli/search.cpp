@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "cli/feeding.h"
 #include "cli/inputs.h"
 #include "cli/pair.h"
 #include "cli/record.h"
@@ -62,12 +63,17 @@ int search(const Givens& givens) {
   const Options options = resolve(givens);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options);
+  check_levels(options, pair.original->info(), Side::kOriginal);
+  check_levels(options, pair.compressed->info(), Side::kCompressed);
   const SeedSet seeds = load_inputs(options, pair.original->info());
   FolderOfNewRun folder(run_folder(options));
   Session session(folder.store(), options);
-  Search search({pair.original.get(), pair.compressed.get()}, seeds, settings, &session.live());
+  const Pair models{pair.original.get(), pair.compressed.get()};
+  Search search(models, seeds, settings, &session.live());
   if (session.live().stop) return session.interrupted_at_start_up();
-  folder.store().record(make_record(options, pair, seeds, search));
+  const std::vector<std::string> notes = in_words(doubts_of(options, models, seeds, search));
+  if (!options.quiet) print_notes(notes);
+  folder.store().record(make_record(options, pair, seeds, search, notes));
   folder.keep();
   return session.conduct(search);
 }

@@ -24,11 +24,16 @@ bool parse_two(const std::string& text, char between, int& first, int& second) {
   return error2 == std::errc() && last == end;
 }
 
-Preprocess preprocess_of(const Options& options, Side side) {
+const std::string& preprocess_text(const Options& options, Side side) {
   const std::string& own = side == Side::kOriginal     ? options.original_preprocess
                            : side == Side::kCompressed ? options.compressed_preprocess
                                                        : options.preprocess;
-  return parse_preprocess(own.empty() ? options.preprocess : own);
+  return own.empty() ? options.preprocess : own;
+}
+
+Preprocess preprocess_of(const Options& options, Side side) {
+  const std::string& text = preprocess_text(options, side);
+  return parse_preprocess(text.empty() ? "raw" : text);
 }
 
 std::string output_name_of(const Options& options, Side side) {
@@ -108,6 +113,7 @@ std::string as_recorded(const std::string& preprocess) {
 nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
   if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) {
     const std::string& value = options.**text;
+    if (flag.name == "preprocess" && value.empty()) return spelled_out("raw");
     if (flag.name.ends_with("preprocess")) return spelled_out(value);
     return flag.is_path ? absolute(value) : value;
   }
@@ -124,6 +130,8 @@ int to_int(std::int64_t value, const char* name) {
   }
   return static_cast<int>(value);
 }
+
+bool preprocess_declared(const Options& options, Side side) { return !preprocess_text(options, side).empty(); }
 
 int label_offset(const Options& options, Side side) {
   const std::int64_t own = side == Side::kOriginal     ? options.original_label_offset

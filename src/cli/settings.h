@@ -19,6 +19,9 @@ ModelOptions model_options(const Options& options, Side side);
 SeedOptions seed_options(const Options& options, const ModelInfo& original);
 SearchSettings search_settings(const Options& options);
 
+// Whether the user said how that model wants its pixels.
+bool preprocess_declared(const Options& options, Side side);
+
 // The value of a whole-number option by name. Throws kBadArgument where an int cannot hold it.
 int to_int(std::int64_t value, const char* name);
 

@@ -30,9 +30,13 @@ std::vector<Verb> verbs_of_searching() {
       {kInspect,
        "inspect",
        "Show what a model takes and gives; with inputs: accuracy and agreement",
-       "Use it to find the right --preprocess before a search: with the wrong one the accuracy is near chance.",
+       "Use it to find the right --preprocess before a search: --audit tries the common ones on labelled inputs and "
+       "says "
+       "which fit. Of several models the first is the original, and the options called --compressed-... are those of "
+       "the others.",
        {"dflare inspect model.onnx model.tflite",
-        "dflare inspect model.onnx model-int8.onnx --seeds seeds/ --preprocess unit"},
+        "dflare inspect model.onnx model-int8.onnx --seeds seeds/ --preprocess unit",
+        "dflare inspect model.onnx model-int8.onnx --seeds seeds/ --audit"},
        inspect},
       {kExport,
        "export",

@@ -234,6 +234,7 @@ std::string to_json(const RunSummary& s) {
       {"distance", distance_json(s.distance)},
       {"kinds", Json(s.kinds)},
       {"ways", Json(s.ways)},
+      {"notes", facts.value("notes", Json::array())},
       {"models", facts.at("models")},
       {"machine", facts.at("machine")},
       {"batch", s.batch},
