@@ -8,17 +8,17 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess repair_head rng seed_status statistics verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions process".split(), "mutate"),
     **dict.fromkeys("model model_call runtimes cached_model".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",
     "store": "findings",
-    "natural": "natural",
-    "guard": "guard",
-    **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
-    "repair": "repair",
+    **dict.fromkeys("natural searched".split(), "natural"),
+    **dict.fromkeys("guard guard_samples guard_report".split(), "guard"),
+    **dict.fromkeys("export_onnx guard_json repair_head_json report_json".split(), "export"),
+    **dict.fromkeys("repair repair_report".split(), "repair"),
     **dict.fromkeys("audit doubts".split(), "audit"),
     "search": "search",
     "rank": "rank",
@@ -33,9 +33,9 @@ MAY_USE = {
     "findings": {"inputs"},  # writes PNG and .npy files as inputs reads them
     "strategy": {"mutate", "judge", "remember", "inputs"},  # inputs: a RunContext holds the seeds
     "natural": {"inputs", "mutate", "query"},
-    "guard": set(),
-    "export": {"guard"},  # what ships with a compressed model, as files
-    "repair": {"query"},
+    "guard": {"inputs", "query", "natural", "mutate"},  # mutate: how many kinds of corruption there are
+    "repair": {"inputs", "query", "natural"},
+    "export": {"guard", "repair", "inputs", "query", "natural"},  # what ships with a compressed model, as files
     "audit": {"inputs", "query"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},

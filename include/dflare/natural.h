@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,15 +35,39 @@ std::vector<NaturalImage> corrupted_images(std::span<const SeedIndex> seeds, int
 // Writes the image to `out`, which holds as many bytes as the input; the input must be readable.
 void render(const SeedSet& seeds, const NaturalImage& image, std::span<std::uint8_t> out);
 
+inline constexpr int kMostAskWorkers = 256;
+inline constexpr int kMostAskRows = 65536;
+
 struct AskOptions {
-  int workers = 0;  // threads, a clone of the model each; 0: one a core
-  int batch = 32;   // rows a query
+  int workers = 0;  // threads, an instance of the model each, at most kMostAskWorkers; 0: one a core
+  int batch = 32;   // rows a query, 1 to kMostAskRows
   const std::atomic<bool>* stop =
       nullptr;  // set by the caller: the call returns soon, and what it returns is not to be used
   std::atomic<std::int64_t>* asked = nullptr;  // grows by every image that was answered, while the call goes on
+  // For a watchdog, one a thread: steady-clock nanoseconds at which the query that runs was begun, 0 while none does
+  // (as LiveProgress::query_started). Threads beyond their number are not watched.
+  std::span<std::atomic<std::int64_t>> query_started = {};
+};
+// Throws kBadArgument for numbers out of these ranges.
+void check_ask_options(const AskOptions& options);
+
+// One model's instances, made when they are first needed and kept from call to call. One caller at a time.
+class Asker {
+ public:
+  // `model` and what the options point to must outlive it. Throws what check_ask_options throws.
+  Asker(const Model& model, AskOptions options);
+
+  // The answers, row i to images[i], read as `reading` says. Throws kModelFailed when the model does.
+  Answers ask(const OutputReading& reading, const SeedSet& seeds, std::span<const NaturalImage> images);
+  [[nodiscard]] const Model& model() const { return *model_; }
+
+ private:
+  const Model* model_;
+  AskOptions options_;
+  std::vector<std::unique_ptr<Model>> instances_;
 };
 
-// One model's answers, row i to images[i], read as `reading` says. Throws kModelFailed when the model does.
+// The same for one call.
 Answers ask_all(const Model& model, const OutputReading& reading, const SeedSet& seeds,
                 std::span<const NaturalImage> images, const AskOptions& options);
 

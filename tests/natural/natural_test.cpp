@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 
 #include "dflare/corruptions.h"
+#include "dflare/error.h"
 #include "support/toy.h"
 
 namespace dflare {
@@ -94,6 +96,56 @@ TEST(Natural, AnswersAreThoseOfSingleQueriesAtAnyBatchAndThreadCount) {
     EXPECT_FLOAT_EQ(one[i].p[0], static_cast<float>(toy::mean_of(image.view()) / 255));
     EXPECT_EQ(one[i].p[0], many[i].p[0]);
     EXPECT_EQ(one[i].label, many[i].label);
+  }
+}
+
+// Counts its instances.
+class CountedModel : public Model {
+ public:
+  CountedModel(std::shared_ptr<std::atomic<int>> clones, std::span<std::atomic<std::int64_t>> slots)
+      : clones_(std::move(clones)), slots_(slots), model_(make_function_model(kShape, 2, means)) {}
+
+  [[nodiscard]] const ModelInfo& info() const override { return model_->info(); }
+  [[nodiscard]] std::unique_ptr<Model> clone() const override {
+    ++*clones_;
+    return std::make_unique<CountedModel>(clones_, slots_);
+  }
+  void query(std::span<const InputView> inputs, Answers& out) override {
+    model_->query(inputs, out);
+    seen_running_ = std::ranges::any_of(slots_, [](const auto& slot) { return slot != 0; });
+    if (!slots_.empty() && !seen_running_) throw std::runtime_error("the watchdog cannot see this query");
+  }
+
+ private:
+  std::shared_ptr<std::atomic<int>> clones_;
+  std::span<std::atomic<std::int64_t>> slots_;
+  std::unique_ptr<Model> model_;
+  bool seen_running_ = false;
+};
+
+TEST(Natural, AnAskerKeepsItsInstances) {
+  const SeedSet seeds = ramps(7);
+  const auto clones = std::make_shared<std::atomic<int>>(0);
+  const CountedModel model(clones, {});
+  Asker asker(model, {.workers = 2, .batch = 2});
+  for (int call = 0; call < 5; ++call) asker.ask({}, seeds, clean_images(first(7)));
+  EXPECT_EQ(*clones, 2);
+}
+
+TEST(Natural, AWatchdogSeesEveryQueryAndNoneAfterwards) {
+  const SeedSet seeds = ramps(7);
+  std::array<std::atomic<std::int64_t>, 3> slots{};
+  const CountedModel model(std::make_shared<std::atomic<int>>(0), slots);
+  EXPECT_NO_THROW(
+      ask_all(model, {}, seeds, clean_images(first(7)), {.workers = 3, .batch = 2, .query_started = slots}));
+  for (const auto& slot : slots) EXPECT_EQ(slot, 0);
+}
+
+TEST(Natural, NumbersOutOfRangeAreRefused) {
+  const auto model = make_function_model(kShape, 2, means);
+  for (const AskOptions& options : {AskOptions{.workers = -1}, AskOptions{.workers = kMostAskWorkers + 1},
+                                    AskOptions{.batch = 0}, AskOptions{.batch = kMostAskRows + 1}}) {
+    EXPECT_THROW(ask_all(*model, {}, ramps(1), clean_images(first(1)), options), Error);
   }
 }
 
