@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "dflare/model.h"
+#include "dflare/progress.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"
 #include "dflare/statistics.h"
@@ -23,7 +23,7 @@ struct RankSettings {
   int boundary_paths = 5200;          // in all, at most: corruptions of inputs followed to the original's boundary
   std::int64_t search_seeds = 100;    // that searches start from, for severity and queries; 0: no searches
   std::int64_t refine_queries = 100;  // spent on raising a finding's severity
-  double time_limit_seconds = 240;    // 0: none
+  double time_limit_seconds = 240;    // from the call on; 0: none
 };
 
 // All that is known of a variant, as means over inputs or seeds. What the time did not suffice for is not there.
@@ -53,19 +53,13 @@ struct Ranking {
   std::vector<std::size_t> order;         // variants by falling likeness; those not ranked last
 };
 
-// Told after each piece of work, from the calling thread.
-struct RankProgress {
-  std::string step;  // "boundary shift", ...
-  std::size_t done = 0, of = 0;
-};
-
 // The variants share the original's shape and classes. All see the same inputs, seeds, corruptions and points; what the
 // original says of them is asked once. Ends early where the time limit or live.stop says so: what was measured by then
-// is in the result. The same numbers for any batch and number of workers, as long as time does not cut in (and the
-// models' rows are exact). Throws kNoUsableSeed when the original answers no input as a seed must be answered,
-// kBadArgument, kModelFailed.
+// is in the result, over the inputs and seeds that were asked by then, spread evenly. Under a time limit that the
+// inputs alone would use up, seeds are chosen among those asked in a third of it. The same numbers for any batch and
+// number of workers, as long as time does not cut in (and the models' rows are exact). Throws kNoUsableSeed when the
+// original answers no input as a seed must be answered, kBadArgument, kModelFailed.
 Ranking rank_variants(Model& original, std::span<Model* const> variants, const SeedSet& seeds,
-                      const RankSettings& settings, LiveProgress& live,
-                      const std::function<void(const RankProgress&)>& tell);
+                      const RankSettings& settings, LiveProgress& live, const Tell& tell);
 
 }  // namespace dflare

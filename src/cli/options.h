@@ -40,7 +40,7 @@ struct Options {
 
   // of `rank`, where `search` has other defaults
   std::int64_t rank_seeds = 100, search_seeds = 100, rank_refine_queries = 100, corrupted = 13;
-  double rank_time_limit = 240;
+  double rank_time_limit = 240, work_time_limit = 0;
   std::string method = "natural", held_out, held_out_labels, compressed_head;
   std::int64_t natural = 0, repeats = 3, corruptions = 13;
   bool force = false;

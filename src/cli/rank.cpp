@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
+#include "cli/argument_order.h"
 #include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/inputs.h"
@@ -16,42 +17,13 @@
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "cli/work_display.h"
 #include "core/json_text.h"
+#include "core/pacer.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {
 namespace {
-
-// Says on standard error how far it is: one line that redraws itself, or one every five seconds in a pipe.
-class RankDisplay {
- public:
-  explicit RankDisplay(bool quiet) : quiet_(quiet), terminal_(is_terminal(stderr)) {}
-  ~RankDisplay() {
-    if (drawn_) erase_line(stderr);
-    flush(stderr);
-  }
-  RankDisplay(const RankDisplay&) = delete;
-  RankDisplay& operator=(const RankDisplay&) = delete;
-
-  void show(const RankProgress& progress) {
-    if (quiet_) return;
-    const std::string text =
-        progress.of > 1 ? fmt::format("{}: {} of {}", progress.step, progress.done, progress.of) : progress.step;
-    if (terminal_) {
-      erase_line(stderr);
-      say(stderr, "{} ...", text.substr(0, terminal_width() - 5));
-      drawn_ = true;
-    } else if (const auto now = std::chrono::steady_clock::now(); now - last_ >= std::chrono::seconds(5)) {
-      say(stderr, "{}\n", text);
-      last_ = now;
-    }
-    flush(stderr);
-  }
-
- private:
-  bool quiet_, terminal_, drawn_ = false;
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 struct OpenModels {
   std::unique_ptr<Model> original;
@@ -88,6 +60,11 @@ RankedFile file_of(const std::string& path) {
   return {path, unknown ? 0 : bytes};
 }
 
+// Opening models and reading inputs count. What is left of a limit is a limit.
+double time_left(double limit, const Elapsed& began) {
+  return limit > 0 ? std::max(0.001, limit - began.seconds()) : 0;
+}
+
 int say_how_it_ended(SearchEnd end, bool quiet) {
   const bool stopped = end == SearchEnd::kStopped;
   if (!quiet && stopped) say(stderr, "interrupted: what was measured by then is shown\n");
@@ -101,7 +78,11 @@ int say_how_it_ended(SearchEnd end, bool quiet) {
 
 int rank(const Givens& givens) {
   const Options options = resolve(givens);
-  const RankSettings settings = rank_settings(options);
+  RankSettings settings = rank_settings(options);
+  const Elapsed began;
+  LiveProgress live;
+  const InterruptGuard interrupt(live);
+  refuse_swapped_rank(options);
   const OpenModels models = open_all(options);
   const SeedSet seeds = load_inputs(options, models.original->info());
   std::vector<Model*> variants;
@@ -110,22 +91,20 @@ int rank(const Givens& givens) {
     variants.push_back(models.variants[i].get());
     files.push_back(file_of(options.models[i]));
   }
-  LiveProgress live;
-  const InterruptGuard interrupt(live);
   const Watchdog watchdog(live, options.query_timeout, "");
   const std::vector<std::string> notes =
       in_words(ask_for_doubts(options, *models.original, models.variants, seeds, live.stop));
   if (!options.quiet) print_notes(notes);
+  settings.time_limit_seconds = time_left(options.rank_time_limit, began);
   const Ranking ranking = [&] {
-    RankDisplay display(options.quiet);
-    return rank_variants(*models.original, variants, seeds, settings, live,
-                         [&display](const RankProgress& progress) { display.show(progress); });
+    WorkDisplay display(options.quiet, 0);
+    return rank_variants(*models.original, variants, seeds, settings, live, display.tell());
   }();
   if (options.json) {
     auto report = ranking_json(ranking, file_of(options.original), files);
     report["notes"] = notes;
     put(stdout, json_text(report, 2) + "\n");
-  } else if (!options.quiet) {
+  } else {
     print_ranking(ranking, file_of(options.original), files, settings.refine_queries);
   }
   return say_how_it_ended(ranking.end, options.quiet);

@@ -53,8 +53,8 @@ std::vector<Flag> rank_flags() {
        .group = "Ranking",
        .slot = &Options::rank_time_limit,
        .brief = "End after this time with what is known by then; 0: none",
-       .details = "What the order goes by is measured first, searches (severity, queries) last, some seeds of all "
-                  "variants at a time.",
+       .details = "Inputs as they are come first, then the measure that the order goes by and the corrupted seeds in "
+                  "turns, searches (severity, queries) last, some seeds of all variants at a time.",
        .least = 0,
        .saved = false},
   };

@@ -43,7 +43,7 @@ std::vector<Flag> budget_flags() {
        .least = 0},
       {.name = "query-timeout",
        .metavar = "SECONDS",
-       .verbs = kRuns | kRank,
+       .verbs = kRuns | kRank | kRepair | kGuard,
        .group = kBudgetGroup,
        .slot = &Options::query_timeout,
        .brief = "End the program when a model does not answer for this long",
@@ -132,7 +132,7 @@ std::vector<Flag> output_flags() {
        .verbs = kRuns | kExport | kRepair | kGuard | kRank,
        .group = kOutputGroup,
        .slot = &Options::quiet,
-       .brief = "Print errors only",
+       .brief = "Print no progress, no notes and no table; `rank`, which writes no file, still prints its table",
        .saved = false},
   };
 }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "cli/argument_order.h"
 #include "cli/feeding.h"
 #include "cli/inputs.h"
 #include "cli/pair.h"
@@ -61,6 +62,7 @@ class FolderOfNewRun {
 
 int search(const Givens& givens) {
   const Options options = resolve(givens);
+  refuse_swapped_search(options);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options);
   check_levels(options, pair.original->info(), Side::kOriginal);

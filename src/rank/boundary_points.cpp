@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/spread.h"
 #include "dflare/corruptions.h"
 
 namespace dflare {
@@ -47,51 +48,60 @@ NaturalImage BoundaryPath::point() const {
   return image;
 }
 
-BoundaryPaths::BoundaryPaths(const Model& original, const OutputReading& reading, const SeedSet& seeds,
-                             std::span<const SeedIndex> from, std::span<const int> labels, std::uint64_t rng_seed,
-                             const AskOptions& options)
-    : original_(original), reading_(reading), seeds_(seeds), from_(from), labels_(labels), options_(options) {
+BoundaryPaths::BoundaryPaths(Asker& original, const OutputReading& reading, const SeedSet& seeds,
+                             std::span<const SeedIndex> from, std::span<const int> labels, std::uint64_t rng_seed)
+    : original_(original), reading_(reading), seeds_(seeds), from_(from), labels_(labels) {
   for (const SeedIndex input : from) {
     Rng& rng = rngs_.emplace_back(rng_seed, static_cast<std::uint64_t>(input.value), kPurpose);
     kinds_.push_back(rng.below(static_cast<std::uint32_t>(corruptions().size())));
   }
 }
 
-std::vector<NaturalImage> BoundaryPaths::next_round(int per_input) {
-  const std::size_t before = paths_.size();
-  for (std::size_t i = 0; i < from_.size(); ++i) {
+void BoundaryPaths::begin_round(int per_input) {
+  round_.clear();
+  next_ = 0;
+  strengths_ = kNatural;
+  for (const std::size_t i : spread_order(from_.size())) {
     for (int k = 0; k < per_input; ++k) {
       const NaturalImage start{.seed = from_[i], .corruption = static_cast<int>(kinds_[i]), .key = rngs_[i].next()};
+      round_.push_back(paths_.size());
       paths_.emplace_back(start, labels_[i]);
       kinds_[i] = (kinds_[i] + 1) % static_cast<std::uint32_t>(corruptions().size());
     }
   }
-  return follow(std::span(paths_).subspan(before), kNatural);
 }
 
-std::vector<NaturalImage> BoundaryPaths::beyond() {
-  const auto found = std::partition(paths_.begin(), paths_.end(), [](const BoundaryPath& p) { return !p.found(); });
-  return follow({paths_.begin(), found}, kScan.size());
+void BoundaryPaths::begin_beyond() {
+  round_.clear();
+  next_ = 0;
+  strengths_ = kScan.size();
+  for (std::size_t i = 0; i < paths_.size(); ++i) {
+    if (!paths_[i].found()) round_.push_back(i);
+  }
 }
 
 // In lockstep: every path that is still searching asks for one image at a time.
-std::vector<NaturalImage> BoundaryPaths::follow(std::span<BoundaryPath> paths, std::size_t strengths) const {
-  while (options_.stop == nullptr || !*options_.stop) {
+std::vector<NaturalImage> BoundaryPaths::follow(std::size_t paths, const std::function<bool()>& stopped) {
+  const std::size_t end = std::min(round_.size(), next_ + paths);
+  const std::span<const std::size_t> now = std::span(round_).subspan(next_, end - next_);
+  while (!stopped()) {
     std::vector<BoundaryPath*> searching;
     std::vector<NaturalImage> images;
-    for (BoundaryPath& path : paths) {
-      if (!path.searching(strengths)) continue;
-      searching.push_back(&path);
-      images.push_back(path.next());
+    for (const std::size_t i : now) {
+      if (!paths_[i].searching(strengths_)) continue;
+      searching.push_back(&paths_[i]);
+      images.push_back(paths_[i].next());
     }
     if (images.empty()) break;
-    const Answers answers = ask_all(original_, reading_, seeds_, images, options_);
+    const Answers answers = original_.ask(reading_, seeds_, images);
     for (std::size_t i = 0; i < searching.size(); ++i) searching[i]->answered(answers[i].label);
   }
   std::vector<NaturalImage> points;
-  for (const BoundaryPath& path : paths) {
-    if (path.found()) points.push_back(path.point());
+  for (const std::size_t i : now) {
+    if (paths_[i].found()) points.push_back(paths_[i].point());
   }
+  followed_ += now.size();
+  next_ = end;
   return points;
 }
 

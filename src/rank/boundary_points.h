@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,35 +37,40 @@ class BoundaryPath {
 };
 
 // Follows inputs under corruptions of growing strength to the place where the original leaves the label that it gives
-// them, with the original alone. Kinds and randomness of an input depend on (rng_seed, its index) alone.
+// them, with the original alone: the strength is raised until the label is left, then the place is halved down to
+// 0.003. Kinds and randomness of an input depend on (rng_seed, its index) alone, and a path on no other.
 class BoundaryPaths {
  public:
-  // The original gives from[i] the label labels[i]. All of this must outlive the paths. Where options.stop is set, what
-  // the functions below return is not to be used.
-  BoundaryPaths(const Model& original, const OutputReading& reading, const SeedSet& seeds,
-                std::span<const SeedIndex> from, std::span<const int> labels, std::uint64_t rng_seed,
-                const AskOptions& options);
+  // The original gives from[i] the label labels[i]. All of this must outlive the paths.
+  BoundaryPaths(Asker& original, const OutputReading& reading, const SeedSet& seeds, std::span<const SeedIndex> from,
+                std::span<const int> labels, std::uint64_t rng_seed);
 
-  // `per_input` more paths of every input, by the next kinds of corruption in rotation: the strength is raised until
-  // the label is left, then the place is halved down to 0.003. Gives the last image that keeps the label, for those
-  // paths that leave it up to ImageNet-C's severity 5.
-  std::vector<NaturalImage> next_round(int per_input);
-  // Follows the paths so far that did not leave their label on to twice that strength.
-  std::vector<NaturalImage> beyond();
+  // `per_input` more paths of every input, by the next kinds of corruption in rotation, up to ImageNet-C's severity 5.
+  void begin_round(int per_input);
+  // The paths so far that did not leave their label, on to twice that strength.
+  void begin_beyond();
+  // Follows so many more paths of the round, inputs spread evenly. Gives the last image that keeps the label, for those
+  // that leave it. Once stopped() says so it returns soon, and what it returns is not to be used.
+  std::vector<NaturalImage> follow(std::size_t paths, const std::function<bool()>& stopped);
+  [[nodiscard]] bool round_done() const { return next_ == round_.size(); }
+
   [[nodiscard]] std::size_t paths() const { return paths_.size(); }
+  // Of all rounds; those followed beyond count twice.
+  [[nodiscard]] std::size_t followed() const { return followed_; }
 
  private:
-  std::vector<NaturalImage> follow(std::span<BoundaryPath> paths, std::size_t strengths) const;
-
-  const Model& original_;
+  Asker& original_;
   const OutputReading& reading_;
   const SeedSet& seeds_;
   std::span<const SeedIndex> from_;
   std::span<const int> labels_;
-  AskOptions options_;
   std::vector<Rng> rngs_;             // one an input
   std::vector<std::uint32_t> kinds_;  // each input's next
   std::vector<BoundaryPath> paths_;
+  std::vector<std::size_t> round_;  // places in paths_, in the order in which they are followed
+  std::size_t next_ = 0;            // of round_
+  std::size_t strengths_ = 0;       // of the scan, that the round goes to
+  std::size_t followed_ = 0;
 };
 
 // How far apart the two models' log-odds are of the two labels that the original wavers between at this point. Natural

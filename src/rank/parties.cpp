@@ -3,42 +3,47 @@
 
 #include <algorithm>
 
-#include "rank/heartbeat.h"
-
 namespace dflare {
+namespace {
+
+constexpr std::size_t kRowsThatTell = 2000;  // of each model: how outputs are read is known from so many
+
+}  // namespace
 
 Parties::Parties(Model& original, std::span<Model* const> variants, const SeedSet& seeds,
                  const SearchSettings& settings, LiveProgress& live)
     : seeds_(seeds), settings_(settings), live_(live) {
   const int common = std::min(settings.original_label_offset, settings.compressed_label_offset);
-  const auto party = [&live, common](const Model& model, int label_offset) {
-    return Party{std::make_unique<WatchedModel>(model.clone(), live), {}, label_offset - common};
-  };
-  original_ = party(original, settings.original_label_offset);
-  for (const Model* model : variants) variants_.push_back(party(*model, settings.compressed_label_offset));
+  const AskOptions options{
+      .workers = settings.workers, .batch = settings.batch, .stop = &live.stop, .query_started = live.query_started};
+  parties_.reserve(variants.size() + 1);
+  parties_.push_back({Asker(original, options), settings.original_label_offset - common, {}, {}});
+  for (const Model* model : variants) {
+    parties_.push_back({Asker(*model, options), settings.compressed_label_offset - common, {}, {}});
+  }
 }
 
-AskOptions Parties::options() const {
-  return {.workers = settings_.workers, .batch = settings_.batch, .stop = &live_.stop};
-}
-
-Answers Parties::ask(const Party& party, std::span<const NaturalImage> images) const {
-  return ask_all(*party.model, party.reading, seeds_, images, options());
-}
-
-void Parties::read_variants(std::span<const NaturalImage> images) {
-  for (Party& variant : variants_) read(variant, images);
-}
-
-Answers Parties::read(Party& party, std::span<const NaturalImage> images) const {
-  Answers answers = ask_all(*party.model, {OutputKind::kLogits, 0, 0}, seeds_, images, options());
+Answers Parties::look(Party& party, std::span<const NaturalImage> images) {
+  Answers answers = party.asker.ask({OutputKind::kLogits, 0, 0}, seeds_, images);
   if (live_.stop) return answers;
-  party.reading = detect_reading(answers, party.model->info().output_scale);
-  if (settings_.output == OutputOption::kLogits) party.reading.kind = OutputKind::kLogits;
-  if (settings_.output == OutputOption::kProbabilities) party.reading.kind = OutputKind::kProbabilities;
-  party.reading.skip_classes = party.skip_classes;
-  answers.interpret(party.reading);
+  for (std::size_t i = 0; i < answers.rows() && party.seen.size() < kRowsThatTell * answers.classes(); ++i) {
+    party.seen.insert(party.seen.end(), answers.raw(i).begin(), answers.raw(i).end());
+  }
+  answers.interpret({OutputKind::kLogits, 0, party.skip_classes});
   return answers;
+}
+
+void Parties::settle_readings() {
+  for (Party& party : parties_) {
+    const ModelInfo& info = party.asker.model().info();
+    Answers seen;
+    std::ranges::copy(party.seen, seen.prepare(party.seen.size() / info.classes, info.classes).begin());
+    party.reading = detect_reading(seen, info.output_scale);
+    if (settings_.output == OutputOption::kLogits) party.reading.kind = OutputKind::kLogits;
+    if (settings_.output == OutputOption::kProbabilities) party.reading.kind = OutputKind::kProbabilities;
+    party.reading.skip_classes = party.skip_classes;
+    party.seen = {};
+  }
 }
 
 }  // namespace dflare

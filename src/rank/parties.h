@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -11,40 +10,45 @@
 
 namespace dflare {
 
-// Clones of the original and its variants, each watched, and how their outputs are read. All answers are of the labels
-// that both sides have, and none is to be used once live.stop is set.
+// The original and its variants, and how their outputs are read. All answers are of the labels that both sides have,
+// and none is to be used once live.stop is set.
 class Parties {
  public:
+  // All of this must outlive it.
   Parties(Model& original, std::span<Model* const> variants, const SeedSet& seeds, const SearchSettings& settings,
           LiveProgress& live);
 
-  [[nodiscard]] std::size_t variants() const { return variants_.size(); }
-  // The first answers of a model, which also tell how its outputs are to be read: before any others.
-  Answers read_original(std::span<const NaturalImage> images) { return read(original_, images); }
-  void read_variants(std::span<const NaturalImage> images);
-  [[nodiscard]] Answers ask_original(std::span<const NaturalImage> images) const { return ask(original_, images); }
-  [[nodiscard]] Answers ask_variant(std::size_t v, std::span<const NaturalImage> images) const {
-    return ask(variants_[v], images);
-  }
+  [[nodiscard]] std::size_t variants() const { return parties_.size() - 1; }
 
-  [[nodiscard]] const Model& original() const { return *original_.model; }
-  [[nodiscard]] const OutputReading& reading_of_original() const { return original_.reading; }
-  [[nodiscard]] AskOptions options() const;
+  // Answers of which labels, ties and finiteness hold: how outputs are to be read is not known yet. What tells that is
+  // kept.
+  Answers look_at_original(std::span<const NaturalImage> images) { return look(parties_.front(), images); }
+  Answers look_at_variant(std::size_t v, std::span<const NaturalImage> images) { return look(parties_[v + 1], images); }
+  // From what was looked at. Before anything below.
+  void settle_readings();
+
+  Answers ask_original(std::span<const NaturalImage> images) { return ask(parties_.front(), images); }
+  Answers ask_variant(std::size_t v, std::span<const NaturalImage> images) { return ask(parties_[v + 1], images); }
+  [[nodiscard]] Asker& original() { return parties_.front().asker; }
+  [[nodiscard]] const OutputReading& reading_of_original() const { return parties_.front().reading; }
+  [[nodiscard]] bool stopped() const { return live_.stop; }
 
  private:
   struct Party {
-    std::unique_ptr<Model> model;
-    OutputReading reading;
+    Asker asker;
     int skip_classes = 0;
+    OutputReading reading;
+    std::vector<float> seen;  // raw answers that tell how they are to be read
   };
-  Answers read(Party& party, std::span<const NaturalImage> images) const;
-  [[nodiscard]] Answers ask(const Party& party, std::span<const NaturalImage> images) const;
+  Answers look(Party& party, std::span<const NaturalImage> images);
+  Answers ask(Party& party, std::span<const NaturalImage> images) {
+    return party.asker.ask(party.reading, seeds_, images);
+  }
 
   const SeedSet& seeds_;
   const SearchSettings& settings_;
   LiveProgress& live_;
-  Party original_;
-  std::vector<Party> variants_;
+  std::vector<Party> parties_;  // the original first
 };
 
 }  // namespace dflare

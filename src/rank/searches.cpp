@@ -97,7 +97,8 @@ VariantSearches::VariantSearches(const Model& original, std::span<Model* const> 
     : original_(original.clone()), variants_(variants.begin(), variants.end()) {}
 
 bool VariantSearches::begin(const SeedSet& inputs, std::span<const SeedIndex> chosen, const SearchSettings& settings,
-                            std::int64_t refine_queries, LiveProgress& live) {
+                            std::int64_t refine_queries, LiveProgress& live,
+                            const std::function<void(std::size_t done, std::size_t of)>& tell) {
   rng_seed_ = settings.rng_seed;
   seeds_ = {.path = inputs.path, .seeds = {}, .labelled = false};
   for (const SeedIndex i : chosen) seeds_.seeds.push_back(inputs.seeds[static_cast<std::size_t>(i.value)]);
@@ -106,6 +107,7 @@ bool VariantSearches::begin(const SeedSet& inputs, std::span<const SeedIndex> ch
                                         settings_for(strategy, settings, refine_queries), live);
   };
   for (Model* const variant : variants_) {
+    tell(boundary_.size(), variants_.size());
     boundary_.push_back(search(variant, "boundary"));
     dflare_.push_back(search(variant, "dflare"));
     if (live.stop) return false;

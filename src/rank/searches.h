@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -42,9 +43,10 @@ class VariantSearches {
   VariantSearches(const Model& original, std::span<Model* const> variants);
 
   // Asks all models the chosen inputs, whose places in that list are the seeds below. False where live.stop cut it
-  // short.
+  // short. `tell` hears of how many of how many variants.
   bool begin(const SeedSet& inputs, std::span<const SeedIndex> chosen, const SearchSettings& settings,
-             std::int64_t refine_queries, LiveProgress& live);
+             std::int64_t refine_queries, LiveProgress& live,
+             const std::function<void(std::size_t done, std::size_t of)>& tell);
   // Searches from seeds first to end of every variant. False as for SeedSearch.
   bool run(std::size_t first, std::size_t end);
   // What the searches from the first `searched` seeds say of a variant.

@@ -26,6 +26,10 @@ std::int64_t ShiftSums::add(std::span<const NaturalImage> points, const Answers&
   return counted;
 }
 
+std::int64_t ShiftSums::inputs_with_points() const {
+  return std::ranges::count_if(points_, [](int points) { return points > 0; });
+}
+
 std::vector<std::vector<double>> ShiftSums::means() const {
   std::vector<std::vector<double>> means(sums_.size());
   for (std::size_t v = 0; v < sums_.size(); ++v) {

@@ -22,6 +22,9 @@ class ShiftSums {
   // A variant: the mean shift of each input that has points.
   [[nodiscard]] std::vector<std::vector<double>> means() const;
 
+  // Inputs that have points.
+  [[nodiscard]] std::int64_t inputs_with_points() const;
+
  private:
   std::span<const SeedIndex> inputs_;
   std::vector<std::vector<double>> sums_;  // a variant: one an input

@@ -110,6 +110,20 @@ def test_ctrl_c_gives_what_there_is():
     assert "interrupted" in err
 
 
+def test_under_a_tight_limit_there_is_an_order_and_every_cheap_figure():
+    ranking = ranked(LENET, DIGITS, LENET_PRUNED, LENET_INT8, "--preprocess", "unit", "--max-queries", 10**8,
+                     "--corrupted", 500, "--time-limit", 3)
+    assert ranking["complete"] is False and ranking["measure"]
+    for variant in ranking["variants"]:
+        assert variant["rank"] and variant["accuracy"] and variant["disagreement"] and variant["corrupted_disagreement"]
+
+
+def test_quiet_leaves_the_table_and_nothing_else():
+    result = rank(LENET, DIGITS, LENET_PRUNED, LENET_INT8, *QUICK, "-q", "--time-limit", 1)
+    assert result.code == 0 and result.err == "", result
+    assert LENET_INT8.name in result.out and "boundary" in result.out
+
+
 def text_named(tmp, name):
     path = tmp / name
     path.write_text("no model")
@@ -125,6 +139,11 @@ BAD = [
     ("variant of another shape", lambda tmp: [LENET, DIGITS, LENET_INT8, OK], 2, ["ok_float.onnx", "28 x 28 x 1", "8 x 8 x 1"]),
     ("variant of other classes", lambda tmp: [OK, tmp, COARSE, MODELS / "classes7.onnx"], 2, ["classes7.onnx", "7", "10"]),
     ("inputs that are not there", lambda tmp: [LENET, tmp / "nowhere", LENET_INT8], 2, ["nowhere"]),
+    ("inputs behind the variants", lambda tmp: [LENET, LENET_INT8, DIGITS], 2,
+     ["is a model", f"dflare rank {LENET} {DIGITS} {LENET_INT8}"]),
+    ("inputs among the variants", lambda tmp: [LENET, DIGITS, LENET_INT8, DIGITS], 2, ["holds inputs", "SEEDS VARIANT"]),
+    ("workers beyond 32 bits", lambda tmp: [LENET, DIGITS, LENET_INT8, "--workers", 4294967297], 2, ["--workers", "4294967297"]),
+    ("corrupted beyond 32 bits", lambda tmp: [LENET, DIGITS, LENET_INT8, "--corrupted", 4294967297], 2, ["--corrupted"]),
     ("unknown option", lambda tmp: [LENET, DIGITS, LENET_INT8, "--max-seed", 5], 2, ["--max-seeds"]),
     ("an option of search", lambda tmp: [LENET, DIGITS, LENET_INT8, "--strategy", "dflare"], 2, ["--strategy"]),
     ("a number below its least", lambda tmp: [LENET, DIGITS, LENET_INT8, "--corrupted", 0], 2, ["--corrupted", ">= 1"]),

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "dflare/corruptions.h"
@@ -31,21 +32,28 @@ std::vector<SeedIndex> all_of(const SeedSet& seeds) {
   return list;
 }
 
-// By every kind of corruption, up to severity 5 and then beyond.
-std::vector<NaturalImage> points_of(const SeedSet& seeds, int workers = 1, int batch = 8) {
+// By every kind of corruption, up to severity 5 and then beyond, so many paths at a time.
+std::vector<NaturalImage> points_of(const SeedSet& seeds, int workers = 1, int batch = 8, std::size_t piece = 1000) {
   const std::vector<SeedIndex> from = all_of(seeds);
   std::vector<int> labels;
   for (const Seed& seed : seeds.seeds) labels.push_back(toy::mean_of(seed.input.view()) > 128 ? 1 : 0);
   const std::unique_ptr<Model> model = bright();
-  BoundaryPaths paths(*model, kLogits, seeds, from, labels, 5, {.workers = workers, .batch = batch});
+  Asker asker(*model, {.workers = workers, .batch = batch});
+  BoundaryPaths paths(asker, kLogits, seeds, from, labels, 5);
   std::vector<NaturalImage> all;
-  const auto append = [&all](const std::vector<NaturalImage>& points) {
-    all.insert(all.end(), points.begin(), points.end());
+  const auto follow_all = [&] {
+    while (!paths.round_done()) {
+      const std::vector<NaturalImage> points = paths.follow(piece, [] { return false; });
+      all.insert(all.end(), points.begin(), points.end());
+    }
   };
-  append(paths.next_round(4));
-  append(paths.next_round(static_cast<int>(corruptions().size()) - 4));
+  paths.begin_round(4);
+  follow_all();
+  paths.begin_round(static_cast<int>(corruptions().size()) - 4);
+  follow_all();
   for (const NaturalImage& point : all) EXPECT_LT(point.strength, 0.5);
-  append(paths.beyond());
+  paths.begin_beyond();
+  follow_all();
   EXPECT_EQ(paths.paths(), corruptions().size() * seeds.seeds.size());
   return all;
 }
@@ -86,12 +94,12 @@ TEST(BoundaryPoints, PathGivesNoMoreThanOnePoint) {
   EXPECT_GT(seen.size(), 30U);
 }
 
-TEST(BoundaryPoints, DoNotDependOnBatchOrWorkers) {
+TEST(BoundaryPoints, DoNotDependOnBatchWorkersOrPieces) {
   const SeedSet seeds = toy::varied_seeds(kShape, 12);
   const std::vector<NaturalImage> expected = points_of(seeds);
   ASSERT_FALSE(expected.empty());
-  for (const auto& [workers, batch] : {std::pair{1, 1}, {3, 5}, {2, 64}}) {
-    const std::vector<NaturalImage> points = points_of(seeds, workers, batch);
+  for (const auto& [workers, batch, piece] : {std::tuple{1, 1, 3U}, {3, 5, 1000U}, {2, 64, 50U}}) {
+    const std::vector<NaturalImage> points = points_of(seeds, workers, batch, piece);
     ASSERT_EQ(points.size(), expected.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
       EXPECT_EQ(points[i].strength, expected[i].strength);

@@ -51,8 +51,7 @@ RankSettings settings() {
   return s;
 }
 
-Ranking rank(Family& family, const RankSettings& s, LiveProgress& live,
-             const std::function<void(const RankProgress&)>& tell = {}) {
+Ranking rank(Family& family, const RankSettings& s, LiveProgress& live, const Tell& tell = {}) {
   static const SeedSet seeds = toy::varied_seeds(kShape, 60);
   return rank_variants(*family.original, family.variants, seeds, s, live, tell);
 }
@@ -150,30 +149,32 @@ TEST(Rank, VariantIsMeasuredTheSameInAnyCompany) {
   expect_same(rank(two, settings()).variants[0].boundary_shift, rank(three, settings()).variants[2].boundary_shift);
 }
 
+// How the work is cut into pieces depends on the clock: stops after one more piece until there is none.
 TEST(Rank, StoppedAnywhereItGivesWhatItHas) {
-  int steps = 0;
-  {
-    Family family({1, 3});
-    LiveProgress live;
-    rank(family, settings(), live, [&steps](const RankProgress&) { ++steps; });
-  }
-  ASSERT_GT(steps, 5);
   int ordered = 0;
-  for (int at = 0; at < steps; ++at) {
+  int stops = 0;
+  for (;; ++stops) {
     Family family({1, 3});
     LiveProgress live;
     int told = 0;
     const Ranking r =
-        rank(family, settings(), live, [&](const RankProgress&) { live.stop = told++ == at || live.stop; });
-    EXPECT_EQ(r.end, SearchEnd::kStopped) << "step " << at;
+        rank(family, settings(), live, [&](const Progress&) { live.stop = told++ == stops || live.stop; });
+    if (told <= stops) {
+      EXPECT_EQ(r.end, SearchEnd::kComplete);
+      break;
+    }
+    EXPECT_EQ(r.end, SearchEnd::kStopped) << "stop " << stops;
     EXPECT_THAT(r.order, testing::UnorderedElementsAre(0, 1));
     ordered += r.measure.empty() ? 0 : 1;
-    for (const VariantMeasures& v : r.variants) EXPECT_EQ(v.rank != 0, v.boundary_shift.has_value());
-    if (at == 0) {
+    for (const VariantMeasures& v : r.variants) {
+      EXPECT_EQ(v.rank != 0, v.boundary_shift.has_value() || v.corrupted_disagreement.has_value());
+    }
+    if (stops == 0) {
       EXPECT_TRUE(r.measure.empty());
     }
   }
-  EXPECT_GT(ordered, steps / 2);
+  EXPECT_GT(stops, 5);
+  EXPECT_GT(ordered, stops / 2);
 }
 
 TEST(Rank, TimeLimitEndsItWithTheOrderInHand) {
@@ -199,6 +200,86 @@ TEST(Rank, TimeLimitEndsItWithTheOrderInHand) {
   EXPECT_EQ(r.end, SearchEnd::kTimeLimit);
   EXPECT_THAT(r.order, ElementsAre(1, 0));
   EXPECT_LT(r.searched, 20);
+}
+
+// A model of 5 ms an image, and a limit in which the whole work does not fit by far.
+TEST(Rank, UnderAShortTimeLimitThereIsSomethingOfEverythingCheap) {
+  const auto slow = [](double bias) {
+    return make_function_model(kShape, kClasses,
+                               [f = toy::linear(kShape, kClasses, 0), bias](InputView in, std::span<float> out) {
+                                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                                 f(in, out);
+                                 out[0] += static_cast<float>(bias);
+                               });
+  };
+  Family family({});
+  family.original = slow(0);
+  for (const double bias : {1.0, 3.0}) {
+    family.owned.push_back(slow(bias));
+    family.variants.push_back(family.owned.back().get());
+  }
+  RankSettings s = settings();
+  s.search.workers = 2;
+  s.time_limit_seconds = 3;
+  LiveProgress live;
+  std::vector<Progress> told;
+  const Ranking r = rank(family, s, live, [&told](const Progress& p) { told.push_back(p); });
+  EXPECT_EQ(r.end, SearchEnd::kTimeLimit);
+  EXPECT_EQ(r.searched, 0);
+  EXPECT_FALSE(r.measure.empty()) << "there is an order";
+  for (const VariantMeasures& v : r.variants) {
+    EXPECT_TRUE(v.disagreement.has_value());
+    EXPECT_TRUE(v.corrupted_disagreement.has_value());
+    EXPECT_TRUE(v.boundary_shift.has_value());
+    EXPECT_GT(v.rank, 0);
+  }
+  EXPECT_LT(r.variants[0].corrupted_disagreement->of, 40) << "over the seeds asked by then";
+  EXPECT_GT(std::ranges::count_if(told, [](const Progress& p) { return p.seconds_left > 0; }), 0);
+  for (const Progress& p : told) EXPECT_LE(p.limit_seconds_left, 3);
+}
+
+TEST(Rank, ALimitThatTheInputsAloneWouldUseUpCutsThemShort) {
+  static const SeedSet seeds = toy::varied_seeds(kShape, 600);
+  const auto slow = [] {
+    return make_function_model(kShape, kClasses,
+                               [f = toy::linear(kShape, kClasses, 0)](InputView in, std::span<float> out) {
+                                 std::this_thread::sleep_for(std::chrono::milliseconds(5));
+                                 f(in, out);
+                               });
+  };
+  const auto original = slow();
+  const auto variant = slow();
+  Model* const variants[] = {variant.get()};
+  RankSettings s = settings();
+  s.search.workers = 1;
+  s.time_limit_seconds = 4;
+  LiveProgress live;
+  const Ranking r = rank_variants(*original, variants, seeds, s, live, {});
+  EXPECT_EQ(r.end, SearchEnd::kTimeLimit);
+  EXPECT_GT(r.inputs, 0);
+  EXPECT_LT(r.inputs, 600);
+  EXPECT_GT(r.seeds, 0);
+  EXPECT_TRUE(r.variants[0].corrupted_disagreement.has_value());
+}
+
+TEST(Rank, SettingsOutOfRangeAreRefused) {
+  Family family({1});
+  const auto refused = [&family](auto change) {
+    RankSettings s = settings();
+    change(s);
+    try {
+      rank(family, s);
+    } catch (const Error& e) {
+      return e.code() == ErrorCode::kBadArgument;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refused([](RankSettings& s) { s.corrupted_per_seed = 0; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.search_seeds = -1; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.refine_queries = 0; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.time_limit_seconds = -1; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.search.workers = 100'000; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.search.max_seeds = -1; }));
 }
 
 TEST(Rank, NoSearchesWhereNoneAreAskedFor) {
