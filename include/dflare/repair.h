@@ -1,8 +1,10 @@
 // Repair: heads behind the compressed model that answer as the original would, and what they are worth.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -47,9 +49,10 @@ const std::vector<RepairMethod>& repair_methods();
 const RepairMethod& repair_method(std::string_view name);
 
 // Trains a head on the rows that `use` names. The same arguments give the same head on the same machine. Rows with an
-// answer that is not finite are left out. Throws kBadInput where no row is left.
+// answer that is not finite are left out. Throws kBadInput where no row is left. Where `stop` is set meanwhile it
+// returns soon, and what it returns is not to be used.
 RepairHead train_head(const RepairMethod& method, const RepairRows& rows, std::span<const std::size_t> use,
-                      std::uint64_t rng_seed);
+                      std::uint64_t rng_seed, const std::atomic<bool>* stop = nullptr);
 
 // The paper's measure of a repair (Table 7), counted on rows that the head has not seen.
 struct RepairCounts {
@@ -67,8 +70,9 @@ struct CrossValidation {
   std::vector<int> label;  // of every row, by the head that was trained without its input
 };
 // Splits the inputs into `folds` at random; each fold is judged by a head trained on the others. Throws kBadInput for
-// fewer inputs than folds.
-CrossValidation cross_validate(const RepairMethod& method, const RepairRows& rows, int folds, std::uint64_t rng_seed);
+// fewer inputs than folds. `stop` as for train_head; `tell` is called with each fold before it is begun.
+CrossValidation cross_validate(const RepairMethod& method, const RepairRows& rows, int folds, std::uint64_t rng_seed,
+                               const std::atomic<bool>* stop = nullptr, const std::function<void(int)>& tell = {});
 
 // One image before and after the repair.
 struct RepairedImage {

@@ -3,10 +3,15 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "cli/pair.h"
 #include "cli/verbs.h"
+#include "dflare/natural.h"
+#include "dflare/search.h"
+#include "dflare/searched.h"
 #include "dflare/seeds.h"
 #include "dflare/store.h"
 
@@ -24,8 +29,13 @@ struct PastRun {
 // Throws kBadInput for a folder that is no run, and for models or inputs that are gone or have changed since.
 PastRun open_past_run(const Givens& givens);
 
-// Inputs that can be read, and those of them from which the run searches.
-std::vector<SeedIndex> readable_inputs(const SeedSet& seeds);
-bool was_searched(const PastRun& run, SeedIndex input);
+// What the library learns from. Borrows from the run.
+Searched searched_of(const PastRun& run);
+
+// The inputs of --held-out, with true labels from the file `labels` (empty: none); nothing where it was not given.
+std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels);
+
+// As the run was asked, unless options of now say otherwise; `live` is stopped by Ctrl-C and watched.
+AskOptions ask_options(const PastRun& run, LiveProgress& live);
 
 }  // namespace dflare::cli

@@ -3,17 +3,24 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
 
-#include "cli/ask_display.h"
 #include "cli/feeding.h"
+#include "cli/guards.h"
+#include "cli/past_run.h"
 #include "cli/repair_report.h"
+#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "cli/work_display.h"
+#include "core/deadline.h"
 #include "core/files.h"
 #include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 #include "dflare/repair_head_json.h"
+#include "dflare/report_json.h"
 
 namespace dflare::cli {
 namespace {
@@ -21,55 +28,23 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int kFolds = 5;                      // as the paper
-constexpr int kRaises = 1;                     // exit code
-constexpr std::uint64_t kRepeatStride = 1000;  // between the run seeds of repeats; folds count from each
+constexpr int kNotWritten = 1;  // exit codes
+constexpr int kInterrupted = 130;
 
-NaturalEffect effect_of(const NaturalAnswers& answers, const RepairHead& head, std::uint64_t rng_seed) {
-  std::vector<RepairedImage> images;
-  for (std::size_t i = 0; i < answers.images.size(); ++i) {
-    images.push_back({answers.images[i].seed, answers.truth[i], answers.original[i].label, answers.compressed[i].label,
-                      repaired_label(head, answers.compressed[i])});
-  }
-  return natural_effect(images, rng_seed);
+RepairSettings settings_of(const Options& options) {
+  return {.method = options.method,
+          .natural_per_input = to_int(options.natural, "natural"),
+          .corrupted_per_input = to_int(options.corruptions, "corrupted"),
+          .repeats = to_int(options.repeats, "repeats"),
+          .rng_seed = static_cast<std::uint64_t>(options.rng_seed),
+          .time_limit_seconds = options.work_time_limit};
 }
 
-// The same over the run's own natural rows, by heads that did not see them.
-NaturalEffect out_of_fold(const RepairData& data, const CrossValidation& folds, bool corrupted,
-                          std::uint64_t rng_seed) {
-  std::vector<RepairedImage> images;
-  for (std::size_t i = 0; i < data.rows.size(); ++i) {
-    const bool wanted = (data.image_of_row[i].corruption >= 0) == corrupted;
-    if (data.rows.kind[i] != RepairRowKind::kNatural || !wanted) continue;
-    images.push_back({data.rows.seed[i], data.truth_of_row[i], data.rows.original[i].label,
-                      data.rows.compressed[i].label, folds.label[i]});
-  }
-  return natural_effect(images, rng_seed);
-}
-
-RepairOutcome work_out(const PastRun& run, const RepairData& data) {
-  const RepairMethod& method = repair_method(run.options.method);
-  const auto rng_seed = static_cast<std::uint64_t>(run.options.rng_seed);
-  RepairOutcome outcome;
-  for (int r = 0; r < run.options.repeats; ++r) {
-    outcome.repeats.push_back(
-        cross_validate(method, data.rows, kFolds, rng_seed + kRepeatStride * static_cast<std::uint64_t>(r)));
-  }
-  std::vector<std::size_t> all(data.rows.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  outcome.head = train_head(method, data.rows, all, rng_seed);
-  if (data.held_out == HeldOut::kOutOfFold) {
-    outcome.clean = out_of_fold(data, outcome.repeats.front(), false, rng_seed);
-    outcome.corrupted = out_of_fold(data, outcome.repeats.front(), true, rng_seed);
-  } else {
-    outcome.clean = effect_of(data.clean, outcome.head, rng_seed);
-    outcome.corrupted = effect_of(data.corrupted, outcome.head, rng_seed);
-  }
-  return outcome;
-}
-
-void say_note(const Options& options, const std::string& text) {
-  if (!options.quiet) say(stderr, "{}\n", text);
+// Images were asked by 32 a query, whatever a search measured.
+AskOptions asking_of(const PastRun& run, LiveProgress& live) {
+  AskOptions ask = ask_options(run, live);
+  ask.batch = AskOptions().batch;
+  return ask;
 }
 
 // All that a repaired pair is made of: the head as JSON and as an ONNX file of its own, and for an ONNX model both in
@@ -96,45 +71,86 @@ void remove_earlier(const fs::path& folder) {
   for (const char* file : {"head.json", "head.onnx", "repaired.onnx"}) fs::remove(folder / file, ignored);
 }
 
+// Writes repair.json, and the head where it should be used. Returns repair.json.
+Json write_all(const PastRun& run, const RepairReport& report, const fs::path& folder, bool exported) {
+  Json json = Json::parse(to_json(report));
+  json["run"] = fs::absolute(run.store->folder()).lexically_normal().string();
+  json["models"] = {{"original", run.facts.at("models").at("original")},
+                    {"compressed", run.facts.at("models").at("compressed")}};
+  json["exported"] = exported;
+  json["files"] = {"repair.json"};
+  remove_earlier(folder);
+  if (exported) write_repaired(run, report.outcome.head, folder, json);
+  replace_file(folder / "repair.json", json_text(json, 2) + "\n");
+  return json;
+}
+
+void print(const PastRun& run, const RepairReport& report, const Json& json, const fs::path& folder) {
+  if (run.options.json) {
+    put(stdout, json_text(json, 2) + "\n");
+  } else if (!run.options.quiet) {
+    print_repair(report);
+    say("\nwritten to {}: {}\n", folder.string(),
+               fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
+  }
+  flush(stdout);
+}
+
+// Nothing where the work ended before there was a head.
+std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, const Deadline& deadline) {
+  const RepairSettings settings = settings_of(run.options);
+  const Searched searched = searched_of(run);
+  const std::optional<SeedSet> given = held_out_of(run, run.options.held_out_labels);
+  WorkDisplay display(run.options.quiet, deadline.left());
+  const RepairData data =
+      gather_repair_data(searched, given ? &*given : nullptr, settings, asking_of(run, live), display.tell());
+  if (!data.usable) return std::nullopt;
+  RepairOutcome outcome = work_out_repair(data, settings, &live.stop, display.tell());
+  if (!outcome.trained) return std::nullopt;
+  return repair_report(data, settings, std::move(outcome));
+}
+
 }  // namespace
 
 int repair(const Givens& givens) {
-  const Options given = resolve(givens);
+  check_repair_settings(settings_of(resolve(givens)));  // before models are opened
+  LiveProgress live;
+  const InterruptGuard interrupt(live);
+  const Deadline deadline(resolve(givens).work_time_limit, live.stop);
   const PastRun run = open_past_run(givens);
   const auto doubts = run.facts.value("notes", std::vector<std::string>{});  // how its models were fed
   if (!run.options.quiet) print_notes(doubts);
+  const Watchdog watchdog(live, run.options.query_timeout, "");
   const Options& options = run.options;
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
   make_writable(folder);
   const std::string files[] = {"repair.json", "head.json", "head.onnx", "repaired.onnx"};
   claim_folder(folder, "repair.json", files, [](std::string_view text) { return is_report(text, "exported"); });
-  const RepairData data = [&] {
-    AskDisplay display(options.quiet);
-    return gather(run, kFolds, display.asked());
-  }();
-  say_note(options, "training ...");
-  const RepairOutcome outcome = work_out(run, data);
-
-  const bool refused = outcome.raises() && !options.force;
-  Json report = repair_json(run, data, outcome);
-  report["exported"] = !refused;
-  report["files"] = {"repair.json"};
-  remove_earlier(folder);
-  if (!refused) write_repaired(run, outcome.head, folder, report);
-  replace_file(folder / "repair.json", json_text(report, 2) + "\n");
-  if (options.json) {
-    put(stdout, json_text(report, 2) + "\n");
-  } else if (!options.quiet) {
-    print_repair(report);
-    say("\nwritten to {}: {}\n", folder.string(), fmt::join(report.at("files").get<std::vector<std::string>>(), ", "));
+  const std::optional<RepairReport> report = work_out(run, live, deadline);
+  if (!report && deadline.passed()) {
+    throw Error(ErrorCode::kBadArgument, "the time limit ended it before a head was trained",
+                "--time-limit SECONDS gives more; nothing was written");
   }
-  flush(stdout);
-  if (outcome.raises()) {
-    say_note(options, styled(stderr, Style::kRed, "the repair raises the disagreement on natural images") +
-                          (refused ? ": its head is not written without --force" : ""));
+  if (!report) {
+    say(stderr, "interrupted before a head was trained: nothing was written\n");
+    return kInterrupted;
   }
-  return refused ? kRaises : 0;
+  const bool doubtful = report->outcome.raises() || !report->outcome.judged;
+  const bool exported = !doubtful || options.force;
+  print(run, *report, write_all(run, *report, folder, exported), folder);
+  if (!options.quiet) {
+    if (!report->complete) {
+      say(stderr, "{}: the figures stand on what was asked and trained by then\n",
+                 live.stop && !deadline.passed() ? "interrupted" : "the time limit cut in");
+    }
+    if (doubtful) {
+      say(stderr, "{}{}\n", verdict_in_words(report->outcome, stderr),
+                 exported ? "" : ": its head is not written without --force");
+    }
+  }
+  if (live.stop && !deadline.passed()) return kInterrupted;
+  return exported ? 0 : kNotWritten;
 }
 
 }  // namespace dflare::cli

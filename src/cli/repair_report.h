@@ -1,25 +1,17 @@
-// What a repair is worth: as JSON and as a table.
+// What a repair is worth, in words.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstdio>
+#include <string>
 
-#include "cli/repair_data.h"
+#include "dflare/repair_report.h"
 
 namespace dflare::cli {
 
-// What `dflare repair` found out.
-struct RepairOutcome {
-  std::vector<CrossValidation> repeats;
-  RepairHead head;  // trained on everything
-  NaturalEffect clean, corrupted;
-
-  // On clean or corrupted natural images, beyond chance; or on both together, by whatever little.
-  [[nodiscard]] bool raises() const;
-};
-
-// The document that docs/repair.md describes.
-nlohmann::ordered_json repair_json(const PastRun& run, const RepairData& data, const RepairOutcome& outcome);
 // To standard output.
-void print_repair(const nlohmann::ordered_json& report);
+void print_repair(const RepairReport& report);
+
+// "the repair raises the disagreement on natural images", in the colours of `stream`.
+std::string verdict_in_words(const RepairOutcome& outcome, std::FILE* stream);
 
 }  // namespace dflare::cli

@@ -11,7 +11,6 @@ namespace dflare::cli {
 namespace {
 
 constexpr double kRedrawEvery = 0.1, kPrintEvery = 5;  // seconds
-constexpr const char* kErase = "\r\x1b[2K";
 
 double seconds_since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - then).count();
@@ -44,8 +43,8 @@ WorkDisplay::WorkDisplay(bool quiet, double limit_seconds)
 WorkDisplay::~WorkDisplay() {
   ticker_ = {};
   if (!drawn_ || !terminal_) return;
-  fmt::print(stderr, "{}", kErase);
-  std::fflush(stderr);
+  erase_line(stderr);
+  flush(stderr);
 }
 
 void WorkDisplay::show(const Progress& progress) {
@@ -61,11 +60,12 @@ void WorkDisplay::show(const Progress& progress) {
 void WorkDisplay::draw() {
   const std::string text = progress_text(progress_, seconds_since(told_));
   if (terminal_) {
-    fmt::print(stderr, "{}{}", kErase, text.substr(0, terminal_width() - 1));
+    erase_line(stderr);
+    say(stderr, "{}", text.substr(0, terminal_width() - 1));
   } else {
-    fmt::print(stderr, "{}\n", text);
+    say(stderr, "{}\n", text);
   }
-  std::fflush(stderr);
+  flush(stderr);
   drawn_ = true;
 }
 

@@ -54,7 +54,8 @@ std::vector<int> fold_of_rows(std::span<const SeedIndex> seed, int folds, std::u
   return fold;
 }
 
-CrossValidation cross_validate(const RepairMethod& method, const RepairRows& rows, int folds, std::uint64_t rng_seed) {
+CrossValidation cross_validate(const RepairMethod& method, const RepairRows& rows, int folds, std::uint64_t rng_seed,
+                               const std::atomic<bool>* stop, const std::function<void(int)>& tell) {
   const auto inputs = std::set<SeedIndex>(rows.seed.begin(), rows.seed.end()).size();
   if (folds < 2 || inputs < static_cast<std::size_t>(folds)) {
     throw Error(ErrorCode::kBadInput,
@@ -65,11 +66,13 @@ CrossValidation cross_validate(const RepairMethod& method, const RepairRows& row
   CrossValidation result;
   result.label.assign(rows.size(), -1);
   for (int held_out = 0; held_out < folds; ++held_out) {
+    if (stop != nullptr && *stop) break;
+    if (tell) tell(held_out);
     std::vector<std::size_t> use;
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (fold[row] != held_out) use.push_back(row);
     }
-    const RepairHead head = train_head(method, rows, use, rng_seed + static_cast<std::uint64_t>(held_out));
+    const RepairHead head = train_head(method, rows, use, rng_seed + static_cast<std::uint64_t>(held_out), stop);
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (fold[row] != held_out) continue;
       result.label[row] = repaired_label(head, rows.compressed[row]);

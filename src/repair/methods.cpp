@@ -27,10 +27,10 @@ std::vector<std::size_t> finite_rows(const RepairRows& rows, std::span<const std
 }
 
 // Section 5.5 of the paper: the compressed model's probabilities in, the original's label out.
-Lesson hard_lesson(const RepairRows& rows, std::span<const std::size_t> use) {
+Lesson hard_lesson(const RepairRows& rows, std::span<const std::size_t> use, const std::atomic<bool>* stop) {
   const auto classes = static_cast<Eigen::Index>(rows.compressed.classes());
   const auto n = static_cast<Eigen::Index>(use.size());
-  Lesson lesson{Eigen::MatrixXd(classes, n), Eigen::MatrixXd::Zero(classes, n)};
+  Lesson lesson{Eigen::MatrixXd(classes, n), Eigen::MatrixXd::Zero(classes, n), stop};
   for (Eigen::Index i = 0; i < n; ++i) {
     const std::size_t row = use[static_cast<std::size_t>(i)];
     const AnswerView compressed = rows.compressed[row];
@@ -40,15 +40,17 @@ Lesson hard_lesson(const RepairRows& rows, std::span<const std::size_t> use) {
   return lesson;
 }
 
-RepairHead train_drepair(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed) {
+RepairHead train_drepair(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed,
+                         const std::atomic<bool>* stop) {
   Rng rng(rng_seed, 0, kPurpose);
   return {.features = HeadFeatures::kProbabilities,
-          .layers = fit_network(hard_lesson(rows, use), kHidden, kDecay, rng)};
+          .layers = fit_network(hard_lesson(rows, use, stop), kHidden, kDecay, rng)};
 }
 
 // The same network, silent where the compressed model is surer than nearly all findings were.
-RepairHead train_zone(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed) {
-  RepairHead head = train_drepair(rows, use, rng_seed);
+RepairHead train_zone(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed,
+                      const std::atomic<bool>* stop) {
+  RepairHead head = train_drepair(rows, use, rng_seed, stop);
   std::vector<double> margins;
   for (const std::size_t row : use) {
     if (rows.kind[row] == RepairRowKind::kFinding) margins.push_back(top_margin(rows.compressed[row]));
@@ -80,11 +82,11 @@ const RepairMethod& repair_method(std::string_view name) {
 }
 
 RepairHead train_head(const RepairMethod& method, const RepairRows& rows, std::span<const std::size_t> use,
-                      std::uint64_t rng_seed) {
+                      std::uint64_t rng_seed, const std::atomic<bool>* stop) {
   const std::vector<std::size_t> kept = finite_rows(rows, use, method.learns_from_natural);
-  RepairHead head = method.learns_from_natural ? train_natural(rows, kept, rng_seed)
-                    : method.name == "zone"    ? train_zone(rows, kept, rng_seed)
-                                               : train_drepair(rows, kept, rng_seed);
+  RepairHead head = method.learns_from_natural ? train_natural(rows, kept, rng_seed, stop)
+                    : method.name == "zone"    ? train_zone(rows, kept, rng_seed, stop)
+                                               : train_drepair(rows, kept, rng_seed, stop);
   head.method = method.name;
   return head;
 }

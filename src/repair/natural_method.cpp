@@ -34,10 +34,10 @@ std::vector<Learn> candidates(std::size_t classes) {
 
 // The original's whole answer is the target, not its label alone: it tells on each image which way the two models
 // differ and how far, where labels tell it on the few images on which they differ.
-Lesson soft_lesson(const RepairRows& rows, const Rows& use) {
+Lesson soft_lesson(const RepairRows& rows, const Rows& use, const std::atomic<bool>* stop) {
   const auto classes = static_cast<Eigen::Index>(rows.compressed.classes());
   const auto n = static_cast<Eigen::Index>(use.size());
-  Lesson lesson{Eigen::MatrixXd(classes, n), Eigen::MatrixXd(classes, n)};
+  Lesson lesson{Eigen::MatrixXd(classes, n), Eigen::MatrixXd(classes, n), stop};
   for (Eigen::Index i = 0; i < n; ++i) {
     const AnswerView compressed = rows.compressed[use[static_cast<std::size_t>(i)]];
     const AnswerView original = rows.original[use[static_cast<std::size_t>(i)]];
@@ -72,18 +72,19 @@ double gain_of(const std::map<SeedIndex, double>& change) {
   return error > 0 ? -sum / error : 0;
 }
 
-Candidate try_out(const Learn& fit, const RepairRows& rows, const Rows& use, const std::vector<int>& fold) {
+Candidate try_out(const Learn& fit, const RepairRows& rows, const Rows& use, const std::vector<int>& fold,
+                  const std::atomic<bool>* stop) {
   std::vector<double> parameters;
-  Candidate candidate{.layers = fit(soft_lesson(rows, use), parameters)};
+  Candidate candidate{.layers = fit(soft_lesson(rows, use, stop), parameters)};
   std::map<SeedIndex, double> change;
   for (int held_out = 0; held_out < kInnerFolds; ++held_out) {
     Rows train;
     for (std::size_t i = 0; i < use.size(); ++i) {
       if (fold[i] != held_out) train.push_back(use[i]);
     }
-    if (train.empty()) return candidate;
+    if (train.empty() || (stop != nullptr && *stop)) return candidate;
     std::vector<double> start = parameters;
-    const RepairHead head = head_of(fit(soft_lesson(rows, train), start));
+    const RepairHead head = head_of(fit(soft_lesson(rows, train, stop), start));
     for (std::size_t i = 0; i < use.size(); ++i) {
       if (fold[i] != held_out || rows.kind[use[i]] != RepairRowKind::kNatural) continue;
       const int original = rows.original[use[i]].label;
@@ -98,14 +99,15 @@ Candidate try_out(const Learn& fit, const RepairRows& rows, const Rows& use, con
 
 }  // namespace
 
-RepairHead train_natural(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed) {
+RepairHead train_natural(const RepairRows& rows, std::span<const std::size_t> use, std::uint64_t rng_seed,
+                         const std::atomic<bool>* stop) {
   const Rows all(use.begin(), use.end());
   std::vector<SeedIndex> seed;
   for (const std::size_t row : all) seed.push_back(rows.seed[row]);
   const std::vector<int> fold = fold_of_rows(seed, kInnerFolds, rng_seed);
   Candidate best;  // changes nothing
   for (const Learn& fit : candidates(rows.compressed.classes())) {
-    Candidate candidate = try_out(fit, rows, all, fold);
+    Candidate candidate = try_out(fit, rows, all, fold, stop);
     if (candidate.gain > best.gain) best = std::move(candidate);
   }
   return head_of(std::move(best.layers));

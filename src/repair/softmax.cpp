@@ -87,7 +87,7 @@ std::vector<DenseLayer> fit_network(const Lesson& lesson, int hidden, double dec
   fill_normal(part(0, at.bias1()), 1 / std::sqrt(static_cast<double>(at.in)), rng);
   fill_normal(part(at.weights2(), at.out * at.hidden), 1 / std::sqrt(static_cast<double>(at.hidden)), rng);
   x = minimise([&](std::span<const double> p, std::span<double> g) { return network_loss(lesson, at, decay, p, g); },
-               std::move(x), kSteps);
+               std::move(x), kSteps, lesson.stop);
   return {layer_of(ConstMatrix(x.data(), at.hidden, at.in), ConstVector(x.data() + at.bias1(), at.hidden),
                    DenseLayer::Activation::kTanh),
           layer_of(ConstMatrix(x.data() + at.weights2(), at.out, at.hidden), ConstVector(x.data() + at.bias2(), at.out),
@@ -106,7 +106,7 @@ std::vector<DenseLayer> fit_affine(const Lesson& lesson, double decay, std::vect
     Vector(g.data() + k * k, k) = scores.rowwise().sum() + 2 * decay * bias;
     return ce + decay * (weights.squaredNorm() + bias.squaredNorm());
   };
-  parameters = minimise(loss, std::move(parameters), kSteps);
+  parameters = minimise(loss, std::move(parameters), kSteps, lesson.stop);
   const std::vector<double>& x = parameters;
   return {layer_of(ConstMatrix(x.data(), k, k) + MatrixXd::Identity(k, k), ConstVector(x.data() + k * k, k),
                    DenseLayer::Activation::kNone)};
@@ -125,7 +125,7 @@ std::vector<DenseLayer> fit_bias(const Lesson& lesson, double decay, std::vector
     g[static_cast<std::size_t>(k)] = scale * scores.cwiseProduct(shifted).sum();
     return ce + decay * bias.squaredNorm();
   };
-  parameters = minimise(loss, std::move(parameters), kSteps);
+  parameters = minimise(loss, std::move(parameters), kSteps, lesson.stop);
   const std::vector<double>& x = parameters;
   return {layer_of(MatrixXd::Identity(k, k), ConstVector(x.data(), k), DenseLayer::Activation::kNone)};
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <atomic>
 
 #include "dflare/repair_head.h"
 #include "dflare/rng.h"
@@ -10,8 +11,9 @@ namespace dflare {
 
 // Rows to learn from, a column each.
 struct Lesson {
-  Eigen::MatrixXd features;  // one value a class
-  Eigen::MatrixXd targets;   // a probability a class: what the scores' softmax should be
+  Eigen::MatrixXd features;                 // one value a class
+  Eigen::MatrixXd targets;                  // a probability a class: what the scores' softmax should be
+  const std::atomic<bool>* stop = nullptr;  // set by the caller: fitting ends soon
 };
 
 // scores = weights * tanh(weights * features + bias) + bias, from random weights of the usual scale; `decay` times the

@@ -204,6 +204,10 @@ BAD = [
     ("catch above 1", lambda t: None, ["--catch", "1.5"], 2, ["--catch 0.9"]),
     ("catch is no number", lambda t: None, ["--catch", "most"], 2, ["--catch"]),
     ("defer of all", lambda t: None, ["--defer", "1"], 2, ["--defer 0.05"]),
+    ("workers beyond 32 bits", lambda t: None, ["--workers", "4294967297"], 2, ["--workers", "4294967297"]),
+    ("corrupted beyond 32 bits", lambda t: None, ["--corrupted", "4294967297"], 2, ["--corrupted", "4294967297"]),
+    ("more workers than there can be", lambda t: None, ["--workers", "100000"], 2, ["--workers", "256"]),
+    ("a time limit before anything is known", lambda t: None, ["--time-limit", "0.001"], 2, ["--time-limit"]),
     ("unknown score", lambda t: None, ["--score", "margn"], 2, ["margin"]),
     ("held out is what was learnt from", lambda t: None, ["--held-out", "seeds"], 2, ["--held-out"]),
     ("held out is not there", lambda t: None, ["--held-out", "nowhere"], 2, ["nowhere"]),
@@ -252,18 +256,28 @@ def test_too_few_inputs_cannot_be_split(tmp_path):
     assert dflare("guard", tmp_path / "run", "--held-out", DIGITS / "5", "--corrupted", 4, "--quiet").code == 0
 
 
-def test_an_interrupt_leaves_the_guard_of_before(tmp_path):
+def test_a_time_limit_gives_the_guard_of_what_was_asked_by_then(run, tmp_path):
+    done = dflare("guard", run, "-o", tmp_path, "--corrupted", 20000, "--time-limit", 3, "--json")
+    assert done.code == 0 and "time limit" in done.err, done
+    report = json.loads(done.out)
+    assert report["complete"] is False and "cut short" in report["notes"][0]
+    assert report["learnt_from"]["images"] > 300 and report["held_out"]["images"] > 300
+    assert report["held_out"]["promise"] in ("kept", "open", "missed")
+    assert guard(run, tmp_path, "--corrupted", 1)["complete"] is True
+
+
+def test_an_interrupt_gives_the_guard_of_what_was_asked_by_then(tmp_path):
     assert digits_search(tmp_path / "run").code == 0
-    guard(tmp_path / "run", tmp_path / "out", "--corrupted", 1)
-    before = (tmp_path / "out/guard.json").read_bytes()
     process = subprocess.Popen([DFLARE, "guard", tmp_path / "run", "-o", tmp_path / "out", "--corrupted", "5000"],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert "asking" in process.stderr.readline()
-    time.sleep(0.5)
+    time.sleep(4)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 130 and "interrupted" in err
-    assert (tmp_path / "out/guard.json").read_bytes() == before
+    assert " of " in err and "left" in err, "a total and the time left"
+    report = json.loads((tmp_path / "out/guard.json").read_text())
+    assert report["complete"] is False and report["learnt_from"]["images"] > 300
 
 
 def shared_pair(name):

@@ -102,6 +102,29 @@ def test_images_of_ones_own_are_held_out(run, tmp_path):
     assert natural["clean"]["accuracy"]["images"] == 60
 
 
+def test_the_runs_own_inputs_are_no_test(run, tmp_path):
+    result = repair(run, tmp_path / "out", "--held-out", DIGITS)
+    assert result.code == 2 and "has not seen" in result.err and "--held-out" in result.err, result
+
+
+def test_a_time_limit_gives_what_was_trained_by_then(run, tmp_path):
+    result = dflare("repair", run, "-o", tmp_path / "out", "--natural", 5000, "--corrupted", 5000, "--repeats", 100,
+                    "--time-limit", 8, "--force", "--json")
+    assert result.code == 0 and "time limit" in result.err, result
+    report = json.loads(result.out)
+    assert report["complete"] is False and len(report["paper"]["repeats"]) < 100
+    assert report["learnt_from"]["findings"] > 100, "all of them"
+    assert report["natural"]["clean"]["inputs"] > 100
+
+
+def test_a_worthless_repair_does_not_read_like_a_harmful_one(run, tmp_path):
+    result = dflare("repair", run, "-o", tmp_path / "out", "--natural", 2, "--corrupted", 2, "--force")
+    report = json.loads((tmp_path / "out/repair.json").read_text())
+    assert report["verdict"] in ("no_gain", "changes_nothing", "lowers"), report["verdict"]
+    assert "raises the disagreement" not in result.out + result.err
+    assert "verdict" in result.out and "the paper's average" not in result.out
+
+
 def test_where_too_few_are_held_out_each_input_is_judged_by_a_head_without_it(tmp_path):
     few = tmp_path / "few"
     for path in sorted(DIGITS.rglob("*.png"))[::6]:
@@ -195,6 +218,8 @@ def test_no_run(tmp_path):
 
 
 @pytest.mark.parametrize("options, word", [
+    (("--workers", 4294967297), "--workers"), (("--natural", 4294967297), "--natural"),
+    (("--repeats", 4294967297), "--repeats"), (("--corrupted", 4294967297), "--corrupted"),
     (("--method", "dreper"), "drepair"), (("--repeats", 0), "--repeats"), (("--held-out", "/nowhere.npy"), "nowhere.npy"),
 ])
 def test_bad_options(run, tmp_path, options, word):
