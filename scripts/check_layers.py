@@ -11,7 +11,7 @@ OWNER = {
     **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions process".split(), "mutate"),
-    **dict.fromkeys("model model_call runtimes cached_model".split(), "query"),
+    **dict.fromkeys("model model_call model_files runtimes cached_model".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",
     "store": "findings",

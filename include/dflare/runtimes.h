@@ -1,6 +1,7 @@
 // Which runtimes open_model() would use, without opening a model.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,10 @@
 namespace dflare {
 
 struct RuntimeFound {
-  std::string name;     // "onnxruntime", "tflite"
-  std::string version;  // empty: it cannot be loaded
-  std::string problem;  // why not
+  std::string name;               // "onnxruntime", "tflite"
+  std::string version;            // empty: it cannot be loaded
+  std::string problem;            // why not
+  std::filesystem::path library;  // that would be loaded; may be a name that the system's loader knows
 };
 
 // Loads both, as open_model() would with these options. Never throws for a runtime that is not there.

@@ -70,7 +70,9 @@ std::vector<Flag> output_vector_flags() {
   };
 }
 
-std::vector<Flag> runtime_flags() {
+// Kernels are recorded with a run. Libraries are not: a run's folder may be somebody else's, and opening a library
+// executes it.
+std::vector<Flag> kernel_flags() {
   return {
       {.name = "tflite-kernels",
        .metavar = "KERNELS",
@@ -78,34 +80,67 @@ std::vector<Flag> runtime_flags() {
        .group = kModelGroup,
        .slot = &Options::tflite_kernels,
        .brief = "How TensorFlow Lite computes: xnnpack or builtin",
-       .details = "Python and most phones use XNNPACK. The two give different answers on some inputs: choose what you "
-                  "ship.",
+       .details = "The two give different answers on some inputs: choose what you ship. docs/models.md says which "
+                  "deployment uses which.",
        .choices = {"xnnpack", "builtin"}},
-      {.name = "onnxruntime",
-       .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow | kRepair | kGuard | kRank,
+      {.name = "original-tflite-kernels",
+       .metavar = "KERNELS",
+       .verbs = kModels | kRank,
        .group = kModelGroup,
-       .slot = &Options::onnxruntime,
-       .brief = "The ONNX Runtime library to load",
-       .details = "A libonnxruntime.so of version 1.14 or newer. Otherwise $DFLARE_ONNXRUNTIME, then what the build "
-                  "found, then the installed Python package.",
-       .default_words = "searched for",
-       .is_path = true},
-      {.name = "tflite",
-       .metavar = "LIBRARY",
-       .verbs = kModels | kResume | kShow | kRepair | kGuard | kRank,
+       .slot = &Options::original_tflite_kernels,
+       .brief = "The same, for the original only",
+       .details = "With one file given as both models, runtimes are compared.",
+       .default_words = "--tflite-kernels",
+       .choices = {"xnnpack", "builtin"}},
+      {.name = "compressed-tflite-kernels",
+       .metavar = "KERNELS",
+       .verbs = kModels | kRank,
        .group = kModelGroup,
-       .slot = &Options::tflite,
-       .brief = "The TensorFlow Lite library to load",
-       .details = "Any library with TensorFlow Lite's C API, such as libtensorflowlite_c.so. Otherwise $DFLARE_TFLITE, "
-                  "then what the build found.",
-       .default_words = "searched for",
-       .is_path = true},
+       .slot = &Options::compressed_tflite_kernels,
+       .brief = "The same, for the compressed model only",
+       .default_words = "--tflite-kernels",
+       .choices = {"xnnpack", "builtin"}},
   };
+}
+
+constexpr unsigned kOpenModels = kModels | kResume | kShow | kRepair | kGuard | kRank;
+
+Flag library_flag(const char* name, std::string Options::*slot, const char* brief) {
+  return {.name = name,
+          .metavar = "LIBRARY",
+          .verbs = kOpenModels,
+          .group = kModelGroup,
+          .slot = slot,
+          .brief = brief,
+          .saved = false,
+          .is_path = true};
+}
+
+std::vector<Flag> library_flags() {
+  std::vector<Flag> flags = {
+      library_flag("onnxruntime", &Options::onnxruntime, "The ONNX Runtime library to load"),
+      library_flag("original-onnxruntime", &Options::original_onnxruntime, "The same, for the original only"),
+      library_flag("compressed-onnxruntime", &Options::compressed_onnxruntime,
+                   "The same, for the compressed model only"),
+      library_flag("tflite", &Options::tflite, "The TensorFlow Lite library to load"),
+      library_flag("original-tflite", &Options::original_tflite, "The same, for the original only"),
+      library_flag("compressed-tflite", &Options::compressed_tflite, "The same, for the compressed model only"),
+  };
+  flags[0].details =
+      "A libonnxruntime.so of version 1.14 or newer. Otherwise $DFLARE_ONNXRUNTIME, then what the build "
+      "found, then the installed Python package. A run does not keep it: give it again to resume or show.";
+  flags[3].details =
+      "Any library with TensorFlow Lite's C API, such as libtensorflowlite_c.so. Otherwise "
+      "$DFLARE_TFLITE, then what the build found. A run does not keep it.";
+  for (const std::size_t both : {0U, 3U}) {
+    flags[both].default_words = "searched for";
+    flags[both + 1].default_words = flags[both + 2].default_words = "--" + flags[both].name;
+  }
+  return flags;
 }
 
 }  // namespace
 
-std::vector<Flag> model_flags() { return joined({output_vector_flags(), runtime_flags()}); }
+std::vector<Flag> model_flags() { return joined({output_vector_flags(), kernel_flags(), library_flags()}); }
 
 }  // namespace dflare::cli

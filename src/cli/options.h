@@ -21,7 +21,9 @@ struct Options {
   std::string input_size;
   std::string output = "auto", output_name, original_output_name, compressed_output_name;
   std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
-  std::string tflite_kernels = "xnnpack", onnxruntime, tflite;
+  std::string tflite_kernels = "xnnpack", original_tflite_kernels, compressed_tflite_kernels;
+  std::string onnxruntime, original_onnxruntime, compressed_onnxruntime;
+  std::string tflite, original_tflite, compressed_tflite;
 
   std::string strategy = "boundary", end_points = "auto", fitness = "paper", selection = "metropolis-hastings",
               operators = "paper";

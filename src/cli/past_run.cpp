@@ -38,6 +38,7 @@ PastRun open_past_run(const Givens& givens) {
   run.seed_record = parse_record(record.seeds, folder);
   check_models(run.facts);
   run.pair = open_pair(run.options);
+  note_runtimes(run.facts, run.pair);
   run.seeds = load_seeds(run.options.seeds, seed_options(run.options, run.pair.original->info()));
   check_seeds(run.seed_record, run.seeds);
   run.original = recorded_reading(run.facts, "original");

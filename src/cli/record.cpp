@@ -12,6 +12,7 @@
 #include "core/pair_figures_json.h"
 #include "core/reading_json.h"
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 
 namespace dflare::cli {
 namespace {
@@ -25,8 +26,17 @@ Json file_json(const std::string& path) {
   return {{"path", absolute}, {"sha256", sha256_of_file(absolute)}};
 }
 
+// The files beside a model that it reads too, by name.
+Json files_beside(const std::string& path) {
+  Json list = Json::array();
+  const auto files = model_files(std::filesystem::absolute(path).lexically_normal());
+  for (std::size_t i = 1; i < files.size(); ++i) list.push_back(file_json(files[i].string()));
+  return list;
+}
+
 Json model_json(const std::string& path, const ModelInfo& info, const OutputReading& reading) {
   Json json = file_json(path);
+  if (Json beside = files_beside(path); !beside.empty()) json["beside"] = std::move(beside);
   json.update({{"runtime", info.runtime},
                {"input",
                 {{"name", info.input_name},
@@ -97,8 +107,22 @@ void check_models(const Json& facts) {
   };
   for (const auto& [side, model] : facts.at("models").items()) {
     check(side + " model", model);
+    for (const Json& file : model.value("beside", Json::array())) {
+      check("file that the " + side + " model reads,", file);
+    }
     if (model.contains("head")) check("head of the " + side + " model", model.at("head"));
   }
+}
+
+void note_runtimes(const Json& facts, const OpenPair& pair) {
+  const auto note = [&](const char* side, const ModelInfo& now) {
+    const auto then = facts.at("models").at(side).at("runtime").get<std::string>();
+    if (then == now.runtime) return;
+    fmt::print(stderr, "note: the run asked its {} model by {}, now it is asked by {}: answers may differ\n", side,
+               then, now.runtime);
+  };
+  note("original", pair.original->info());
+  note("compressed", pair.compressed->info());
 }
 
 void check_seeds(const Json& recorded, const SeedSet& seeds) {

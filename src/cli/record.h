@@ -18,7 +18,9 @@ RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSe
 
 // Throws kBadInput naming the model file that is not what it was when the run began.
 void check_models(const nlohmann::ordered_json& facts);
-// The same for the inputs and their labels.
+// Says on stderr when the run asked its models by another runtime, or version of it, than they are asked by now.
+void note_runtimes(const nlohmann::ordered_json& facts, const OpenPair& pair);
+// As check_models, for the inputs and their labels.
 void check_seeds(const nlohmann::ordered_json& recorded, const SeedSet& seeds);
 
 }  // namespace dflare::cli

@@ -50,6 +50,7 @@ int resume(const Givens& givens) {
   if (is_complete(recorded_seeds, *store)) return report_complete(*store, options);
 
   const OpenPair pair = open_pair(options);
+  note_runtimes(facts, pair);
   const SeedSet seeds = load_seeds(options.seeds, seed_options(options, pair.original->info()));
   check_seeds(recorded_seeds, seeds);
   SearchSettings settings = search_settings(options);

@@ -36,11 +36,11 @@ Preprocess preprocess_of(const Options& options, Side side) {
   return parse_preprocess(text.empty() ? "raw" : text);
 }
 
-std::string output_name_of(const Options& options, Side side) {
-  const std::string& own = side == Side::kOriginal     ? options.original_output_name
-                           : side == Side::kCompressed ? options.compressed_output_name
-                                                       : options.output_name;
-  return own.empty() ? options.output_name : own;
+// What one model of a pair has of its own; else what both have.
+const std::string& of_side(Side side, const std::string& both, const std::string& original,
+                           const std::string& compressed) {
+  const std::string& own = side == Side::kOriginal ? original : side == Side::kCompressed ? compressed : both;
+  return own.empty() ? both : own;
 }
 
 EndPoints end_points_of(const std::string& name) {
@@ -143,11 +143,14 @@ int label_offset(const Options& options, Side side) {
 ModelOptions model_options(const Options& options, Side side) {
   ModelOptions model;
   model.preprocess = preprocess_of(options, side);
-  model.output_name = output_name_of(options, side);
-  model.tflite_kernels = options.tflite_kernels == "builtin" ? TfliteKernels::kBuiltin : TfliteKernels::kXnnpack;
+  const auto own = [side](const auto&... texts) { return of_side(side, texts...); };
+  model.output_name = own(options.output_name, options.original_output_name, options.compressed_output_name);
+  const std::string kernels =
+      own(options.tflite_kernels, options.original_tflite_kernels, options.compressed_tflite_kernels);
+  model.tflite_kernels = kernels == "builtin" ? TfliteKernels::kBuiltin : TfliteKernels::kXnnpack;
   model.threads = to_int(options.threads, "threads");
-  model.onnxruntime = options.onnxruntime;
-  model.tflite = options.tflite;
+  model.onnxruntime = own(options.onnxruntime, options.original_onnxruntime, options.compressed_onnxruntime);
+  model.tflite = own(options.tflite, options.original_tflite, options.compressed_tflite);
   if (!options.input_size.empty()) {
     const bool understood = parse_two(options.input_size, 'x', model.input_height, model.input_width);
     if (!understood || model.input_height < 1 || model.input_width < 1) {

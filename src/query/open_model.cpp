@@ -11,7 +11,9 @@
 #include "dflare/error.h"
 #include "dflare/model.h"
 #include "dflare/model_call.h"
+#include "dflare/model_files.h"
 #include "query/onnx/batch_quantisers.h"
+#include "query/onnx/external_files.h"
 #include "query/onnx/onnx_model.h"
 #include "query/tflite/tflite_model.h"
 
@@ -74,6 +76,14 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
   std::unique_ptr<Model> model = open_by_runtime(path, options);
   const bool mixes = lower_extension(path) == ".onnx" && quantises_batches(path);
   return keep_rows_exact(std::move(model), mixes);
+}
+
+std::vector<std::filesystem::path> model_files(const std::filesystem::path& path) {
+  std::vector<std::filesystem::path> files{path};
+  const bool tflite = read_head(path).ends_with("TFL3");
+  if (tflite || lower_extension(path) != ".onnx") return files;
+  for (const std::string& beside : external_files(path)) files.push_back(path.parent_path() / beside);
+  return files;
 }
 
 }  // namespace dflare

@@ -10,19 +10,29 @@
 namespace dflare {
 namespace {
 
-RuntimeFound look(const std::string& name, const std::function<std::string()>& version) {
+RuntimeFound look(RuntimeFound runtime, const std::function<void(RuntimeFound&)>& load) {
   try {
-    return {name, version(), {}};
+    load(runtime);
   } catch (const Error& e) {
-    return {name, {}, e.what()};
+    runtime.problem = e.what();
   }
+  return runtime;
 }
 
 }  // namespace
 
 std::vector<RuntimeFound> find_runtimes(const ModelOptions& options) {
-  return {look("onnxruntime", [&] { return onnx_runtime(options).version; }),
-          look("tflite", [&] { return std::string(tflite::api(options).Version()); })};
+  return {look({.name = "onnxruntime"},
+               [&](RuntimeFound& found) {
+                 const OnnxRuntime& runtime = onnx_runtime(options);
+                 found.version = runtime.version;
+                 found.library = runtime.library;
+               }),
+          look({.name = "tflite"}, [&](RuntimeFound& found) {
+            const tflite::Api& api = tflite::api(options);
+            found.version = api.Version();
+            found.library = api.library;
+          })};
 }
 
 }  // namespace dflare

@@ -10,6 +10,8 @@
 
 #include "contract/models.h"
 #include "dflare/error.h"
+#include "dflare/model_files.h"
+#include "dflare/runtimes.h"
 #include "query/tflite/model_needs.h"
 #include "query/tflite/weights_inside.h"
 
@@ -280,6 +282,64 @@ TEST_F(OpenModel, ThreadsChangeNoAnswer) {
   const auto two = open_tiny("dense_float.tflite", options);
   const auto images = random_images(one->info().shape, 20, 3);
   EXPECT_EQ(ask(*two, images.views()), ask(*one, images.views()));
+}
+
+TEST_F(OpenModel, OutputThatIsNoTensorIsPassedOver) {
+  ModelOptions options = unit_options();
+  EXPECT_EQ(open_tiny("sequence_output.onnx", options)->info().output_name, "logits");
+  options.output_name = "logits";
+  EXPECT_EQ(open_tiny("sequence_output.onnx", options)->info().output_name, "logits");
+  options.output_name = "parts";
+  expect_refused("sequence_output.onnx", ErrorCode::kBadInput, "type sequence or map", options);
+}
+
+TEST_F(OpenModel, ClonesKnowThatOnlySingleRowsCanBeAsked) {
+  const auto model = open_tiny("hard_coded_batch.onnx");
+  const auto before = model->clone();
+  const auto images = random_images(model->info().shape, 5, 3);
+  const auto answers = ask(*model, images.views());
+  EXPECT_EQ(model->info().fixed_batch, 1);
+  EXPECT_EQ(ask(*before, images.views()), answers);
+  EXPECT_EQ(before->info().fixed_batch, 1);
+}
+
+TEST_F(OpenModel, DamagedOnnxFilesGetAHintOfTheirOwn) {
+  const auto whole = read(model_path("ok_float.onnx"));
+  EXPECT_THAT(refusal(write("m.onnx", whole.substr(0, whole.size() / 2))).hint, HasSubstr("damaged or cut off"));
+}
+
+TEST_F(OpenModel, LibrariesStandSideBySide) {
+  ModelOptions options = unit_options();
+  for (const RuntimeFound& runtime : find_runtimes(options)) {
+    ASSERT_FALSE(runtime.library.empty()) << runtime.problem;
+    const auto copy = folder_ / (runtime.name + "-copy.so");
+    std::filesystem::copy_file(runtime.library, copy);
+    ModelOptions other = options;
+    (runtime.name == "tflite" ? other.tflite : other.onnxruntime) = copy;
+    const std::string file = runtime.name == "tflite" ? "dense_float.tflite" : "ok_float.onnx";
+    const auto one = open_tiny(file, options);
+    const auto two = open_tiny(file, other);
+    const auto images = random_images(one->info().shape, 20, 3);
+    EXPECT_EQ(ask(*one, images.views()), ask(*two, images.views()));
+    EXPECT_EQ(find_runtimes(other)[runtime.name == "tflite" ? 1 : 0].library, copy);
+  }
+}
+
+TEST(ModelFiles, WeightsBesideAnOnnxModelCount) {
+  const auto model = model_path("weights_beside.onnx");
+  const auto files = model_files(model);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0], model);
+  EXPECT_EQ(files[1], model_path("weights_beside.bin"));
+  EXPECT_EQ(model_files(model_path("ok_float.onnx")).size(), 1U);
+  EXPECT_EQ(model_files(model_path("dense_float.tflite")).size(), 1U);
+}
+
+TEST_F(OpenModel, DamagedModelsHaveNoFilesBeside) {
+  const auto whole = read(model_path("weights_beside.onnx"));
+  for (std::size_t size = 1; size < whole.size(); ++size) {
+    EXPECT_LE(model_files(write("m.onnx", whole.substr(0, size))).size(), 2U);
+  }
 }
 
 TEST_F(OpenModel, NothingIsPrinted) {

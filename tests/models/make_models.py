@@ -137,6 +137,15 @@ def unfit_models():
          weights()[:2])
     save("labels_only", network() + [helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=0)], [image()],
          [tensor("label", ["N"], INT64)], weights())
+    beside = helper.make_model(helper.make_graph(
+        [helper.make_node("Flatten", ["image"], ["flat"]), helper.make_node("MatMul", ["flat", "w"], ["logits"])],
+        "weights_beside", [image()], [logits], dense), opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    (HERE / "weights_beside.bin").unlink(missing_ok=True)
+    onnx.save(beside, HERE / "weights_beside.onnx", save_as_external_data=True, location="weights_beside.bin",
+              size_threshold=0)
+    sequence = helper.make_tensor_sequence_value_info("parts", TensorProto.FLOAT, None)
+    save("sequence_output", network() + [helper.make_node("SequenceConstruct", ["logits"], ["parts"])], [image()],
+         [logits, sequence], weights())
     one = helper.make_node("Reshape", ["image", "one_row"], ["flat"])
     save("hard_coded_batch", [one, helper.make_node("MatMul", ["flat", "w"], ["logits"])], [image()], [logits],
          dense + [constant("one_row", [1, SIDE * SIDE], np.int64)])

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <optional>
 
@@ -23,7 +24,7 @@ namespace {
 // Rows run at once where nobody reserved more.
 constexpr std::size_t kUsualRows = 64;
 
-// What the model says of one of its tensors.
+// What the model says of one of its inputs or outputs. Of what is no tensor (a sequence, a map), the name alone.
 struct TensorFacts {
   std::string name;
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
@@ -35,10 +36,26 @@ bool is_readable(ONNXTensorElementDataType type) {
          type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8 || type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
 }
 
+// What to do about a model that the runtime does not open, by what it says.
+std::string hint_on(const std::string& message) {
+  const auto says = [&message](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("is not a registered function/op") || says("No opset import for domain") || says("No Op registered")) {
+    return "it has operators that this library lacks: name a newer one by --onnxruntime PATH; operators of extensions "
+           "cannot be run";
+  }
+  if (says("Protobuf parsing failed") || says("ModelProto does not have a graph")) {
+    return "the file is damaged or cut off: export or download it again";
+  }
+  if (says("xternal data") || says("xternal initializer") || says("open file")) {
+    return "its weights are in a file beside it: keep the two together";
+  }
+  return "if the model is newer than the library, name a newer one by --onnxruntime PATH";
+}
+
 std::string type_name(int type) {
-  static constexpr std::array kNames{"none",   "float32", "uint8",     "int8",       "uint16",  "int16",
-                                     "int32",  "int64",   "string",    "bool",       "float16", "float64",
-                                     "uint32", "uint64",  "complex64", "complex128", "bfloat16"};
+  static constexpr std::array kNames{"sequence or map", "float32", "uint8",     "int8",       "uint16",  "int16",
+                                     "int32",           "int64",   "string",    "bool",       "float16", "float64",
+                                     "uint32",          "uint64",  "complex64", "complex128", "bfloat16"};
   const bool known = type >= 0 && static_cast<std::size_t>(type) < kNames.size();
   return known ? kNames[static_cast<std::size_t>(type)] : fmt::format("{} of ONNX", type);
 }
@@ -94,6 +111,11 @@ class OnnxSession {
   }
   void run(const OrtValue* input, OrtValue* output) const;
 
+  // Whether several rows can be asked at once; what one clone finds out, all know.
+  enum class Batches { kUnknown, kYes, kNo };
+  [[nodiscard]] Batches batches() const { return batches_; }
+  void found(Batches batches) const { batches_ = batches; }
+
  private:
   [[nodiscard]] OrtHandle<OrtSession> create(const std::filesystem::path& path, const ModelOptions& options) const;
   [[nodiscard]] TensorFacts facts(bool input, std::size_t index) const;
@@ -109,6 +131,7 @@ class OnnxSession {
   ElementType input_type_{}, output_type_{};
   Dims input_dims_, output_dims_;
   std::optional<Filler> filler_;
+  mutable std::atomic<Batches> batches_{Batches::kUnknown};
 };
 
 OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& options)
@@ -122,6 +145,7 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
                 "dflare searches classifiers of one image");
   }
   const auto input = facts(true, 0);
+  input_type_ = element_type(info_.path, input);
   const auto image = read_image_tensor(info_.path, input.dims, options, Layout::kNchw);
   const auto output = facts(false, output_index(options.output_name));
   info_.input_name = input.name;
@@ -130,7 +154,6 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
   info_.layout = image.layout;
   info_.fixed_batch = static_cast<int>(std::max<std::int64_t>(image.dims[0], 0));
   input_dims_ = image.dims;
-  input_type_ = element_type(info_.path, input);
   output_type_ = element_type(info_.path, output);
   info_.input_type = to_string(input_type_);
   info_.output_type = to_string(output_type_);
@@ -159,7 +182,7 @@ OrtHandle<OrtSession> OnnxSession::create(const std::filesystem::path& path, con
   } catch (const Error& error) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{}: is no ONNX model that can be opened. {}", path.string(), error.what()),
-                "check that the file is whole, or name a newer library by --onnxruntime PATH");
+                hint_on(error.what()));
   }
   return {session, api.ReleaseSession};
 }
@@ -180,9 +203,7 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
   const OrtHandle<OrtTypeInfo> type(raw_type, api.ReleaseTypeInfo);
   const OrtTensorTypeAndShapeInfo* shape = nullptr;
   runtime_.check(api.CastTypeInfoToTensorInfo(type.get(), &shape));
-  if (shape == nullptr) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: '{}' is no tensor", info_.path, result.name));
-  }
+  if (shape == nullptr) return result;
   runtime_.check(api.GetTensorElementType(shape, &result.type));
   result.dims = dims_of(shape);
   return result;
@@ -274,6 +295,7 @@ class OnnxModel final : public Model, public Rerun {
   };
 
   void query_in_runs(std::span<const InputView> inputs, std::span<float> raw);
+  bool only_single_rows(std::span<const InputView> inputs, std::span<float> raw);
   void run(std::span<const InputView> inputs, std::span<float> raw);
   const Binding& binding(std::size_t rows);
   [[nodiscard]] std::size_t most_rows() const;
@@ -282,7 +304,6 @@ class OnnxModel final : public Model, public Rerun {
   ModelInfo info_;
   std::size_t reserved_ = 0;
   std::size_t last_rows_ = 0;  // of the last query
-  bool batch_proven_ = false;
   TensorBuffer input_, output_;
   std::vector<std::optional<Binding>> bindings_;  // by rows
 };
@@ -296,14 +317,38 @@ void OnnxModel::query(std::span<const InputView> inputs, Answers& out) {
   check_query(info_, inputs);
   const auto raw = out.prepare(inputs.size(), info_.classes);
   last_rows_ = inputs.size();
+  if (session_->batches() == OnnxSession::Batches::kNo) info_.fixed_batch = 1;
   try {
     query_in_runs(inputs, raw);
-    batch_proven_ = batch_proven_ || inputs.size() > 1;
+    if (inputs.size() > 1 && session_->batches() == OnnxSession::Batches::kUnknown) {
+      session_->found(OnnxSession::Batches::kYes);
+    }
   } catch (const Error&) {
-    // Some models declare an open batch and hold a hard-coded one inside: those answer single rows.
-    if (inputs.size() == 1 || info_.fixed_batch > 0 || batch_proven_) throw;
-    info_.fixed_batch = 1;
+    const bool may_be_the_batch = inputs.size() > 1 && info_.fixed_batch == 0;
+    if (!may_be_the_batch || session_->batches() == OnnxSession::Batches::kYes) throw;
+    if (!only_single_rows(inputs, raw)) throw;
+    session_->found(OnnxSession::Batches::kNo);
+  }
+}
+
+// Some models declare an open batch and hold a hard-coded one inside. That is so if every row can be asked alone and no
+// two together: other failures have other causes. Fills `raw` if so.
+bool OnnxModel::only_single_rows(std::span<const InputView> inputs, std::span<float> raw) {
+  info_.fixed_batch = 1;
+  try {
     query_in_runs(inputs, raw);
+  } catch (const Error&) {
+    info_.fixed_batch = 0;
+    return false;
+  }
+  info_.fixed_batch = 0;
+  try {
+    std::vector<float> two(2 * info_.classes);
+    query_in_runs(inputs.first(2), two);
+    return false;
+  } catch (const Error&) {
+    info_.fixed_batch = 1;
+    return true;
   }
 }
 

@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "dflare/error.h"
 #include "query/library.h"
@@ -38,7 +40,33 @@ bool is_too_old(const std::string& version) {
   return std::sscanf(version.c_str(), "%u.%u", &major, &minor) == 2 && major == 1 && minor < kApiVersion;
 }
 
+// The official libraries send telemetry: making an environment writes a device's identifier and a queue of events to
+// the user's cache folder, and looks up a host. The API's own switch comes too late, since it takes the environment;
+// this variable is read once, when the first environment of a process is made. It is put back afterwards.
+class NoTelemetry {
+ public:
+  NoTelemetry() { ::setenv(kVariable, "1", 1); }
+  NoTelemetry(const NoTelemetry&) = delete;
+  NoTelemetry& operator=(const NoTelemetry&) = delete;
+  ~NoTelemetry() {
+    if (was_) {
+      ::setenv(kVariable, was_->c_str(), 1);
+    } else {
+      ::unsetenv(kVariable);
+    }
+  }
+
+ private:
+  static constexpr const char* kVariable = "ORT_DISABLE_TELEMETRY";
+  static std::optional<std::string> value() {
+    const char* const text = std::getenv(kVariable);
+    return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+  }
+  const std::optional<std::string> was_ = value();
+};
+
 OnnxRuntime load(const std::filesystem::path& chosen) {
+  const NoTelemetry silence;
   const auto library = open_runtime(spec(), chosen);
   const auto get_base = reinterpret_cast<const OrtApiBase* (*)()>(find_symbol(library, "OrtGetApiBase"));
   if (get_base == nullptr) {
@@ -46,6 +74,7 @@ OnnxRuntime load(const std::filesystem::path& chosen) {
                 "name libonnxruntime.so by --onnxruntime PATH");
   }
   OnnxRuntime runtime;
+  runtime.library = library.path;
   runtime.version = get_base()->GetVersionString();
   if (!is_too_old(runtime.version)) runtime.api = get_base()->GetApi(kApiVersion);
   if (runtime.api == nullptr) {
@@ -56,6 +85,7 @@ OnnxRuntime load(const std::filesystem::path& chosen) {
   }
   runtime.check(runtime.api->CreateEnvWithCustomLogger(stay_silent, nullptr, ORT_LOGGING_LEVEL_FATAL, "dflare",
                                                        &runtime.environment));
+  runtime.check(runtime.api->DisableTelemetryEvents(runtime.environment));
   return runtime;
 }
 

@@ -3,6 +3,7 @@
 
 #include <onnxruntime_c_api.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@ struct OnnxRuntime {
   const OrtApi* api = nullptr;
   OrtEnv* environment = nullptr;
   std::string version;
+  std::filesystem::path library;
 
   // Throws kModelFailed with the runtime's message.
   void check(OrtStatus* status) const;

@@ -56,8 +56,10 @@ class Loader {
 };
 
 Api load(const RuntimeSpec& which, const std::filesystem::path& chosen) {
-  const Loader loader(open_runtime(which, chosen));
+  OpenedLibrary library = open_runtime(which, chosen);
+  const Loader loader(library);
   Api api{};
+  api.library = std::move(library.path);
 #define DFLARE_REQUIRED(name) loader.required(api.name, #name)
 #define DFLARE_OPTIONAL(name) loader.optional(api.name, #name)
   DFLARE_REQUIRED(Version);

@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 
 #include "dflare/model.h"
 
@@ -28,9 +29,10 @@ struct XnnpackOptions {
 };
 using Reporter = void (*)(void* user, const char* format, std::va_list arguments);
 
-// The functions, by the library's own names without TfLite.
+// The library's path, and its functions by the library's own names without TfLite.
 // NOLINTBEGIN(readability-identifier-naming)
 struct Api {
+  std::filesystem::path library;
   const char* (*Version)();
   Model* (*ModelCreate)(const void*, std::size_t);
   void (*ModelDelete)(Model*);
