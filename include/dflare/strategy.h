@@ -65,8 +65,8 @@ class Strategy {
   // ends.
   virtual void propose(Rng& rng, Batch& out) = 0;
   [[nodiscard]] virtual std::size_t max_proposals() const { return 1; }
-  // verdicts[i] judges the i-th input of the last propose(). After a deviation that does not count the chain goes on
-  // by rejected(), then propose().
+  // verdicts[i] judges the i-th input of the last propose(). A chain that has nothing new left to ask gives up. After a
+  // deviation that does not count the chain goes on by rejected(), then propose().
   virtual Decision observe(std::span<const Verdict> verdicts, Rng& rng) = 0;
   // The last deviation did not count (flaky, or too mild): look elsewhere.
   virtual void rejected(Rng& /*rng*/) {}

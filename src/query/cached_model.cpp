@@ -3,41 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "core/image_key.h"
+
 namespace dflare {
 namespace {
 
-struct Key {
-  std::uint64_t a = 0, b = 0;
-  bool operator==(const Key&) const = default;
-};
-
-struct HashOfKey {
-  std::size_t operator()(const Key& key) const { return key.a; }
-};
-
-// Each step is one to one in h, so that two inputs of one shape that differ in a word leave it with different values.
-std::uint64_t mixed(std::uint64_t h, std::uint64_t word, std::uint64_t odd) {
-  h = (h ^ word) * odd;
-  return h ^ (h >> 29U);
-}
-
-Key key_of(InputView input) {
-  Key key{0x243f6a8885a308d3, 0x13198a2e03707344};
-  const std::span<const std::uint8_t> bytes = input.pixels();
-  for (std::size_t at = 0; at < bytes.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, std::min<std::size_t>(8, bytes.size() - at));
-    key.a = mixed(key.a, word, 0x9e3779b97f4a7c15);
-    key.b = mixed(key.b, word, 0xd1342543de82ef95);
-  }
-  return key;
-}
+using Key = ImageKey;
 
 }  // namespace
 
@@ -74,7 +50,7 @@ class CachedModel::Memory {
  private:
   static constexpr std::size_t kShards = 16;    // so that threads seldom wait for each other
   static constexpr std::size_t kOverhead = 96;  // bytes an entry, besides the answer
-  using Map = std::unordered_map<Key, std::vector<float>, HashOfKey>;
+  using Map = std::unordered_map<Key, std::vector<float>, HashOfImageKey>;
   struct Shard {
     std::mutex lock;
     Map young, old;

@@ -13,14 +13,16 @@
 #include "strategy/blend_path.h"
 #include "strategy/flip_search.h"
 #include "strategy/neighbours.h"
+#include "strategy/repetition.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
 namespace {
 
-constexpr int kNaturalProbes = 5;  // of --end-points auto, before it falls back on another seed
-constexpr int kCandidates = 24;    // other seeds looked at for a path; the nearest is taken
-constexpr int kComposed = 12;      // operators composed for an end point of --end-points mutate
+constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
+constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
+constexpr int kMostEmptyPaths = 64;  // to other seeds, without an image between: such a chain turns to corruptions
+constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
 
 class BoundaryStrategy : public Strategy {
  public:
@@ -35,6 +37,8 @@ class BoundaryStrategy : public Strategy {
     probes_ = 0;
     in_vain_ = 0;
     blends_ = 0;
+    empty_paths_ = 0;
+    repetition_.begin(seed_image());
     ties_ = {};
     order_natural(rng);
     if (attacks()) attack_.begin(context, seed);
@@ -50,6 +54,7 @@ class BoundaryStrategy : public Strategy {
     step_ = BlendPath::step_at(flips_.next(ties_));
     write(step_, image);
     while (is_known(image)) {  // nothing new to learn here: the path has run out of images
+      if (source_ == Source::kBlend) ++empty_paths_;
       leave_collapsed_path(rng);
       if (probing_) {
         write_end_point(image, rng);
@@ -63,6 +68,8 @@ class BoundaryStrategy : public Strategy {
   Decision observe(std::span<const Verdict> verdicts, Rng& rng) override {
     const Verdict& v = verdicts.front();
     if (v.deviates) return Decision::deviation(0);
+    repetition_.see(v.input);
+    if (repetition_.stuck()) return Decision::gave_up();
     if (!v.finite)
       choose_end_point(rng);
     else if (probing_)
@@ -189,7 +196,7 @@ class BoundaryStrategy : public Strategy {
     probing_ = false;
     const int candidates = std::max(1, kCandidates >> std::min(blends_, 8));  // paths that failed must not return
     other_ = near_other_seed(*context_, seed_, label_, candidates, rng);
-    if (other_.value < 0) {  // all seeds have one label
+    if (other_.value < 0 || empty_paths_ >= kMostEmptyPaths) {  // all seeds have one label, or are too near
       end_points_ = EndPoints::kCorrupt;
       probe_corruption(rng);
       return;
@@ -219,6 +226,7 @@ class BoundaryStrategy : public Strategy {
   }
 
   void narrow(const Verdict& v, Rng& rng) {
+    empty_paths_ = 0;
     ties_ = tie_scale(*context_, v);
     const double t = BlendPath::t_at(step_);
     const bool inside = flips_.learn({t, v.original.log_p, v.compressed.log_p});
@@ -277,6 +285,7 @@ class BoundaryStrategy : public Strategy {
   int probes_ = 0;
   int in_vain_ = 0;  // since the last finding
   int blends_ = 0;
+  int empty_paths_ = 0;  // in a row, without a query
   std::vector<std::size_t> natural_;
   const Corruption* corruption_ = nullptr;
   std::uint64_t key_ = 0;
@@ -285,6 +294,7 @@ class BoundaryStrategy : public Strategy {
   SeedIndex other_;
 
   Attack attack_;
+  Repetition repetition_;
 
   // The path and the search along it.
   BlendPath path_;

@@ -6,6 +6,7 @@
 #include "strategy/insistence.h"
 #include "strategy/learnt_steps.h"
 #include "strategy/refiners.h"
+#include "strategy/repetition.h"
 #include "strategy/squares.h"
 
 namespace dflare {
@@ -45,6 +46,7 @@ class Climb : public Refiner {
     amplitude_ = kAmplitude;
     next_ = Next::kFresh;
     evenings_ = 0;
+    repetition_.begin(current_.view());
     change_.assign(current_.pixels.size(), 0);
     by_square_ = context.original_reading.step > 0 || context.compressed_reading.step > 0;
     if (!by_square_) steps_.begin(context.input(seed));
@@ -66,6 +68,8 @@ class Climb : public Refiner {
 
   bool observe(const Verdict& v) override {
     ++asked_;
+    repetition_.see(v.input);
+    if (repetition_.stuck()) return false;
     if (!v.finite) {
       next_ = Next::kFresh;
       return true;
@@ -197,6 +201,7 @@ class Climb : public Refiner {
   std::int64_t queries_ = 0;
   std::int64_t asked_ = 0;
   Next next_ = Next::kFresh;
+  Repetition repetition_;
   std::vector<int> change_;
   bool by_square_ = false;  // how the change was drawn
   LearntSteps steps_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dflare/observed_states.h"
+#include "strategy/repetition.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
@@ -52,6 +53,7 @@ class DflareStrategy : public Strategy {
     states_.reset(2 * context.classes, kSquaredStateRadius);
     states_.add_if_new(context.original[row].p, context.compressed[row].p);
     selection_.reset(selection_policy_, operators_->size());
+    repetition_.begin(context.input(seed));
   }
 
   void propose(Rng& rng, Batch& out) override {
@@ -62,7 +64,9 @@ class DflareStrategy : public Strategy {
   Decision observe(std::span<const Verdict> verdicts, Rng& /*rng*/) override {
     const Verdict& mutant = verdicts.front();
     selection_.update(mutant.deviates || (mutant.finite && improves(mutant)));
-    return mutant.deviates ? Decision::deviation(0) : Decision::go_on();
+    if (mutant.deviates) return Decision::deviation(0);
+    repetition_.see(mutant.input);
+    return repetition_.stuck() ? Decision::gave_up() : Decision::go_on();
   }
 
  private:
@@ -82,6 +86,7 @@ class DflareStrategy : public Strategy {
   double best_gap_ = 0;
   ObservedStates states_;
   OperatorSelection selection_;
+  Repetition repetition_;
 };
 
 }  // namespace

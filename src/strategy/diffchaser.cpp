@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dflare/error.h"
+#include "strategy/repetition.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
@@ -46,6 +47,7 @@ class DiffchaserStrategy : public Strategy {
   void begin(const RunContext& context, SeedIndex seed, Rng& /*rng*/) override {
     for (Member& member : members_) member.image.assign(context.input(seed));
     uncertainty_.reset(options_.k, context.classes);
+    repetition_.begin(context.input(seed));
     bred_ = false;
   }
 
@@ -71,13 +73,14 @@ class DiffchaserStrategy : public Strategy {
       const Verdict& v = verdicts[i];
       Member& member = members_[first_asked + i];
       member.image.assign(v.input);
+      repetition_.see(v.input);
       member.fitness = v.finite ? std::min(uncertainty_.of(v.original), uncertainty_.of(v.compressed))
                                 : std::numeric_limits<double>::infinity();
       if (v.deviates && decision.kind == Decision::Kind::kGoOn) decision = Decision::deviation(i);
     }
     std::swap(members_.front(), *std::ranges::min_element(members_, {}, &Member::fitness));
     bred_ = true;
-    return decision;
+    return decision.kind == Decision::Kind::kGoOn && repetition_.stuck() ? Decision::gave_up() : decision;
   }
 
  private:
@@ -135,6 +138,7 @@ class DiffchaserStrategy : public Strategy {
   double log_of_unchanged_;
   std::vector<Member> members_;
   Uncertainty uncertainty_;
+  Repetition repetition_;
   bool bred_ = false;  // the members were judged, and the fittest stands first
 };
 

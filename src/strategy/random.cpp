@@ -1,6 +1,7 @@
 // The baseline without guidance: a random walk of random operators, every mutant accepted.
 #include <utility>
 
+#include "strategy/repetition.h"
 #include "strategy/strategies.h"
 
 namespace dflare {
@@ -10,7 +11,10 @@ class RandomStrategy : public Strategy {
  public:
   explicit RandomStrategy(SharedOperators operators) : operators_(std::move(operators)) {}
 
-  void begin(const RunContext& context, SeedIndex seed, Rng& /*rng*/) override { current_.assign(context.input(seed)); }
+  void begin(const RunContext& context, SeedIndex seed, Rng& /*rng*/) override {
+    current_.assign(context.input(seed));
+    repetition_.begin(context.input(seed));
+  }
 
   void propose(Rng& rng, Batch& out) override {
     const auto chosen = rng.below(static_cast<std::uint32_t>(operators_->size()));
@@ -20,12 +24,14 @@ class RandomStrategy : public Strategy {
   Decision observe(std::span<const Verdict> verdicts, Rng& /*rng*/) override {
     if (verdicts.front().deviates) return Decision::deviation(0);
     current_.assign(verdicts.front().input);
-    return Decision::go_on();
+    repetition_.see(verdicts.front().input);
+    return repetition_.stuck() ? Decision::gave_up() : Decision::go_on();
   }
 
  private:
   SharedOperators operators_;
   Input current_;
+  Repetition repetition_;
 };
 
 }  // namespace

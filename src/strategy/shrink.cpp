@@ -6,6 +6,7 @@
 #include "strategy/flip_search.h"
 #include "strategy/label_slope.h"
 #include "strategy/refiners.h"
+#include "strategy/repetition.h"
 
 namespace dflare {
 namespace {
@@ -36,6 +37,7 @@ class Shrink : public Refiner {
     label_compressed_ = found.label_compressed;
     distance_ = l2_distance(seed_image(), best_.view());
     saving_ = kFirstSaving;
+    repetition_.begin(seed_image());
     phase_ = Phase::kFirst;
     model_.begin(seed_image(), spots(context.shape, 1), label_, at_seed.original, at_seed.compressed, kMostAnswers);
   }
@@ -71,7 +73,8 @@ class Shrink : public Refiner {
     } else {
       tried(v, taken);
     }
-    return distance_ > 0;
+    repetition_.see(v.input);
+    return distance_ > 0 && !repetition_.stuck();
   }
 
   [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_}; }
@@ -131,6 +134,7 @@ class Shrink : public Refiner {
   double distance_ = 0;  // of the best
 
   Phase phase_ = Phase::kFirst;
+  Repetition repetition_;
   double saving_ = kFirstSaving;  // of the distance, that the next try is to make
   LabelSlope model_;
   std::vector<float> slope_;

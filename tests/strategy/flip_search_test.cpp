@@ -152,6 +152,24 @@ INSTANTIATE_TEST_SUITE_P(Curves, FlipSearchOn,
                            return std::string(tested.param.name);
                          });
 
+// Nearly level up to the flip and then a long way down, or the reverse: secants creep along the level side. Halving now
+// and then bounds that; without it the worst of these take 153.
+TEST(FlipSearch, ACliffHoldsItUpForAFewHalvingsOnly) {
+  const auto cliff = [](double root) -> Curve {
+    return [=](double t) { return t < root ? 0.01 * (root - t) : -60 - 5 * (t - root); };
+  };
+  const auto wall = [](double root) -> Curve {
+    return [=](double t) { return t < root ? 15 : -0.001 * (t - root) - 1e-5; };
+  };
+  Rng rng(2, 0);
+  for (int i = 0; i < 300; ++i) {
+    const double root = 0.05 + 0.9 * rng.uniform();
+    const double gap = 0.001 * (rng.uniform() < 0.5 ? -1 : 1);
+    EXPECT_LE(Path(cliff(root), cliff(root + gap)).points_until_found(45), 45) << "cliff at " << root;
+    EXPECT_LE(Path(wall(root), wall(root + gap)).points_until_found(45), 45) << "wall at " << root;
+  }
+}
+
 TEST(FlipSearch, ConfidentModelsAreNoObstacle) {
   // Leads of 60 underflow in float probabilities; log p keeps them.
   Path path([](double t) { return t < 0.6 ? 60 - 10 * t : 54 - 300 * (t - 0.6); },
