@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
+#include <vector>
+
 namespace dflare {
 namespace {
 
@@ -54,6 +57,15 @@ TEST(Statistics, FewUnitsThatAllSayTheSameAreNoProof) {
   EXPECT_EQ(change_estimate(none, 1).interval.low, -reach);
   EXPECT_EQ(change_estimate(none, 1).interval.high, reach);
   EXPECT_EQ(mean_estimate(none, 1).interval.high, 0) << "nothing bounds it";
+}
+
+TEST(Statistics, BootstrapHoldsNinetyFivePercent) {
+  std::vector<double> values(100);
+  std::iota(values.begin(), values.end(), 0.0);
+  const double reach = 1.96 * 28.87 / 10;  // of the mean of a hundred, by the central limit
+  const Interval interval = bootstrap_mean(values, 3, 20000);
+  EXPECT_NEAR(interval.low, 49.5 - reach, 0.3);
+  EXPECT_NEAR(interval.high, 49.5 + reach, 0.3);
 }
 
 TEST(Statistics, AucCountsTiesHalf) {

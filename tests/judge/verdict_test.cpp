@@ -56,6 +56,22 @@ TEST(Verdict, KindTellsWhoLeftTheSeedsLabel) {
   EXPECT_TRUE(TwoAnswers(one, two).judged(0).deviates);
 }
 
+TEST(Verdict, WhereCompressedLostIsRequiredNoOtherKindDeviates) {
+  const std::vector<float> says_0 = {0.6F, 0.3F, 0.1F};
+  const std::vector<float> says_1 = {0.3F, 0.6F, 0.1F};
+  const std::vector<float> says_2 = {0.3F, 0.1F, 0.6F};
+  const auto deviates = [](const TwoAnswers& t, Require require) {
+    return judge(Input(Shape{1, 1, 1}).view(), t.original(), t.compressed(), 0, {.require = require}).deviates;
+  };
+  const TwoAnswers compressed_lost(says_0, says_1);
+  const TwoAnswers original_lost(says_1, says_0);
+  const TwoAnswers both_changed(says_1, says_2);
+  for (const TwoAnswers* t : {&compressed_lost, &original_lost, &both_changed}) {
+    EXPECT_TRUE(deviates(*t, Require::kAny));
+    EXPECT_EQ(deviates(*t, Require::kCompressedLost), t == &compressed_lost);
+  }
+}
+
 TEST(Verdict, TiedTopIsNoDeviationUnlessTiesCount) {
   const TwoAnswers tied_compressed({0.8F, 0.2F, 0.0F}, {0.2F, 0.4F, 0.4F});
   const TwoAnswers tied_original({0.4F, 0.4F, 0.2F}, {0.1F, 0.8F, 0.1F});

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <set>
 
 #include "dflare/budget.h"
 #include "dflare/error.h"
@@ -158,6 +160,28 @@ TEST(Corruption, LightMovesEveryValueOneWay) {
       before = now;
     }
   }
+}
+
+double mean_of(const Input& image) {
+  return std::accumulate(image.pixels.begin(), image.pixels.end(), 0.0) / static_cast<double>(image.pixels.size());
+}
+
+// Fractions of a grey level included: the path along a strength has no steps.
+TEST(Corruption, LightMovesByWhatItsWordsSay) {
+  Input grey(Shape{64, 64, 1});
+  std::ranges::fill(grey.pixels, std::uint8_t{128});
+  for (const double t : {0.002, 0.0055, 0.25, 0.5}) {
+    EXPECT_NEAR(mean_of(corrupted(named("brighten"), grey, t)) - 128, 150 * t, 0.05) << t;
+    EXPECT_NEAR(128 - mean_of(corrupted(named("darken"), grey, t)), 150 * t, 0.05) << t;
+  }
+  EXPECT_EQ(named("darken").describe(0.5, grey.shape), "darker by 75.0 grey levels");
+}
+
+TEST(Corruption, TurnsEitherWayByItsKey) {
+  const Input in = sample({32, 32, 1});
+  std::set<std::vector<std::uint8_t>> ways;
+  for (std::uint64_t key = 0; key < 20; ++key) ways.insert(corrupted(named("rotate"), in, 0.4, key).pixels);
+  EXPECT_EQ(ways.size(), 2U);
 }
 
 TEST(Corruption, AnotherKeyIsAnotherNoise) {

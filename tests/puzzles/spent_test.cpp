@@ -53,6 +53,21 @@ TEST(SpentPuzzle, SeedsTooNearToBlendAreCorrupted) {
   EXPECT_EQ(toy::count(toy::search(models, seeds, s), ChainEnd::kFound), 2);
 }
 
+// Between the nearest seed and this one lies nothing, but others are farther off: a path that failed is not taken for
+// ever.
+TEST(SpentPuzzle, PathsThatFailDoNotComeBackForEver) {
+  const toy::ToyPair models(kShape, 2, brighter_than(1600.5), brighter_than(1603.5));
+  Input brighter = toy::filled(kShape, 100);
+  brighter.pixels[5] = 105;
+  std::vector<Input> images = {toy::filled(kShape, 100), brighter};
+  for (int i = 0; i < 6; ++i) images.push_back(toy::filled(kShape, 160 + i));
+  SearchSettings s = settings("boundary");
+  s.strategy.end_points = EndPoints::kBlend;
+  const Events events = toy::search(models, toy::seeds_of(std::move(images)), s);
+  EXPECT_EQ(toy::count(events, ChainEnd::kFound), 8);
+  for (const Finding& f : events.findings) EXPECT_NE(f.how.find("blend"), std::string::npos) << f.how;
+}
+
 TEST(SpentPuzzle, BudgetWithRoomForTheSeedAlone) {
   const toy::ToyPair models(kShape, 2, brighter_than(1600.5), brighter_than(1603.5));
   const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 90), toy::filled(kShape, 110)});
@@ -83,7 +98,7 @@ TEST(SpentPuzzle, OperatorsThatChangeNothing) {
 // Nine images in all, of which some deviate.
 TEST(SpentPuzzle, RefiningWithinNineImages) {
   constexpr Shape kTwo{1, 2, 1};
-  const toy::ToyPair models(kTwo, 2, brighter_than(200.5), brighter_than(199.5));
+  const toy::ToyPair models(kTwo, 2, brighter_than(201.5), brighter_than(200.5));
   Input seed = toy::filled(kTwo, 100);
   seed.pixels[0] = 99;
   for (const Refine refine : {Refine::kClimb, Refine::kShrink}) {

@@ -179,6 +179,16 @@ TEST(ObservedStates, ResetForgetsAndChangesTheDimensions) {
   EXPECT_FALSE(add(states, State(200, 0.01F)));
 }
 
+TEST(ObservedStates, ResetForgetsWhichStateWasMetLast) {
+  ObservedStates states;
+  states.reset(2, 0.5F);
+  for (int i = 0; i < 6; ++i) add(states, {static_cast<float>(10 * i), 0});
+  EXPECT_FALSE(add(states, {50, 0}));  // the sixth is met again
+  states.reset(2, 0.5F);
+  EXPECT_TRUE(add(states, {0, 0}));
+  EXPECT_TRUE(add(states, {50, 0}));
+}
+
 TEST(ObservedStates, NaNAndInfinityAreNeverNewAndPoisonNothing) {
   for (const std::size_t dimensions : {4U, 300U}) {
     ObservedStates states;

@@ -39,24 +39,33 @@ class KnownLeads {
     ask(seed.view(), context_.original, context_.compressed);
   }
 
+  // What a search would have found out about the compressed model's outputs.
+  void say_that_outputs_come_in_steps_of(float step) { context_.compressed_reading.step = step; }
+
   // Of a finding whose label the original keeps; negative where there is none.
   [[nodiscard]] double severity(InputView in) const {
     const Leads l = models_(in);
     return std::min(l.original, -l.compressed);
   }
 
-  // What becomes of a finding whose label the original keeps.
-  Input refined(Refiner& refiner, const Input& found, int queries) {
+  // Refining a finding whose label the original keeps begins.
+  void begin(Refiner& refiner, const Input& found, int queries = 400) const {
     refiner.begin(context_, SeedIndex(0), {found.view(), 0, 1}, severity(found.view()), queries);
+  }
+  // One query. Returns what was asked.
+  Input step(Refiner& refiner, Rng& rng) {
+    Batch batch(context_.shape, 1);
+    refiner.propose(rng, batch);
+    const Input asked(batch[0]);
+    ask(asked.view(), original_, compressed_);
+    EXPECT_TRUE(refiner.observe(judge(asked.view(), original_[0], compressed_[0], 0, {})));
+    return asked;
+  }
+  // What becomes of a finding.
+  Input refined(Refiner& refiner, const Input& found, int queries) {
+    begin(refiner, found, queries);
     Rng rng(7, 0);
-    for (int q = 0; q < queries; ++q) {
-      Batch batch(found.shape, 1);
-      refiner.propose(rng, batch);
-      Input asked;
-      asked.assign(batch[0]);
-      ask(asked.view(), original_, compressed_);
-      EXPECT_TRUE(refiner.observe(judge(asked.view(), original_[0], compressed_[0], 0, {})));
-    }
+    for (int q = 0; q < queries; ++q) step(refiner, rng);
     Input best;
     best.assign(refiner.best().image);
     return best;
