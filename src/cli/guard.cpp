@@ -87,8 +87,7 @@ void print(const PastRun& run, const GuardReport& report, const Json& json, cons
     put(stdout, json_text(json, 2) + "\n");
   } else if (!run.options.quiet) {
     print_guard_report(report, json.at("notes").get<std::vector<std::string>>());
-    say("\nWritten to {}: {}\n", folder.string(),
-               fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
+    say("\nWritten to {}: {}\n", folder.string(), fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
   }
 }
 
@@ -128,7 +127,7 @@ int guard(const Givens& givens) {
   if (samples.complete) return 0;
   if (!run.options.quiet) {
     say(stderr, "{}: the guard stands on what was asked by then\n",
-               deadline.passed() ? "the time limit cut in" : "interrupted");
+        deadline.passed() ? "the time limit cut in" : "interrupted");
   }
   return deadline.passed() ? 0 : kInterrupted;
 }

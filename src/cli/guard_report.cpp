@@ -22,8 +22,8 @@ void line(const std::string& name, const std::string& value) {
 void print_learnt(const GuardReport& report) {
   const GuardFit& fit = report.fit;
   say("Learnt from {} findings and {} natural images of {} inputs, on {} of which the models differ\n\n",
-             grouped(fit.findings), grouped(fit.images), grouped(static_cast<std::int64_t>(report.learn_inputs)),
-             grouped(fit.natural_deviations));
+      grouped(fit.findings), grouped(fit.images), grouped(static_cast<std::int64_t>(report.learn_inputs)),
+      grouped(fit.natural_deviations));
   const std::string trial =
       fit.pair_gain_sigmas == 0
           ? ""
@@ -48,7 +48,7 @@ void print_trade(const GuardFigures& figures) {
     if (point == curve.end() || point->caught <= shown) continue;
     shown = point->caught;
     say("  {:<12}{:<12}{:<12.4g}{}\n", percent(point->caught), percent(point->deferred), point->threshold,
-               std::string(static_cast<std::size_t>(60 * std::min(1.0, point->deferred)), '#'));
+        std::string(static_cast<std::size_t>(60 * std::min(1.0, point->deferred)), '#'));
   }
 }
 
@@ -66,7 +66,7 @@ void print_held_out(const GuardReport& report) {
   const GuardFigures& held = report.figures;
   const GuardFigures& margin = report.margin_figures;
   say("\nHeld out: {} inputs and {} corrupted images of each ({})\n\n", report.held_out_inputs,
-             report.corrupted_per_input, report.held_out_from);
+      report.corrupted_per_input, report.held_out_from);
   say("  {:<24}{:<28}{}\n", "", "as they are", "corrupted");
   print_row("models differ", held.differ_clean, held.differ_corrupted);
   print_row("deferred", held.deferred_clean, held.deferred_corrupted);
@@ -88,8 +88,8 @@ void print_code(const GuardReport& report) {
   if (code.python_dequantise.empty()) {
     say("\nAs a line of code, z being the model's output{}:\n  {}\n", with, code.python);
   } else {
-    say("\nAs code, q being the model's 8-bit output as it is stored, zero_point its tensor's{}:\n  {}\n  {}\n",
-               with, code.python_dequantise, code.python);
+    say("\nAs code, q being the model's 8-bit output as it is stored, zero_point its tensor's{}:\n  {}\n  {}\n", with,
+        code.python_dequantise, code.python);
   }
 }
 

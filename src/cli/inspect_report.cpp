@@ -85,7 +85,7 @@ void print_audit(const Json& audit) {
   }
   const std::size_t models = rows[0].at("models").size();
   say("\nright on {} labelled inputs (95 % interval) under each --preprocess; * no other is clearly better\n",
-             audit.at("asked").get<std::size_t>());
+      audit.at("asked").get<std::size_t>());
   say("  {:<{}}", "preprocess", width);
   for (std::size_t m = 0; m < models; ++m) {
     say("  {:<18}", models == 2 ? (m == 0 ? "original" : "compressed") : fmt::format("model {}", m + 1));

@@ -7,6 +7,7 @@
 
 #include "cli/machine.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "core/hash.h"
 #include "core/json_text.h"
 #include "core/pair_figures_json.h"
@@ -118,8 +119,8 @@ void note_runtimes(const Json& facts, const OpenPair& pair) {
   const auto note = [&](const char* side, const ModelInfo& now) {
     const auto then = facts.at("models").at(side).at("runtime").get<std::string>();
     if (then == now.runtime) return;
-    fmt::print(stderr, "note: the run asked its {} model by {}, now it is asked by {}: answers may differ\n", side,
-               then, now.runtime);
+    say(stderr, "note: the run asked its {} model by {}, now it is asked by {}: answers may differ\n", side, then,
+        now.runtime);
   };
   note("original", pair.original->info());
   note("compressed", pair.compressed->info());

@@ -90,8 +90,7 @@ void print(const PastRun& run, const RepairReport& report, const Json& json, con
     put(stdout, json_text(json, 2) + "\n");
   } else if (!run.options.quiet) {
     print_repair(report);
-    say("\nwritten to {}: {}\n", folder.string(),
-               fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
+    say("\nwritten to {}: {}\n", folder.string(), fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
   }
   flush(stdout);
 }
@@ -142,11 +141,11 @@ int repair(const Givens& givens) {
   if (!options.quiet) {
     if (!report->complete) {
       say(stderr, "{}: the figures stand on what was asked and trained by then\n",
-                 live.stop && !deadline.passed() ? "interrupted" : "the time limit cut in");
+          live.stop && !deadline.passed() ? "interrupted" : "the time limit cut in");
     }
     if (doubtful) {
       say(stderr, "{}{}\n", verdict_in_words(report->outcome, stderr),
-                 exported ? "" : ": its head is not written without --force");
+          exported ? "" : ": its head is not written without --force");
     }
   }
   if (live.stop && !deadline.passed()) return kInterrupted;

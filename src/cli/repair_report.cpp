@@ -51,7 +51,7 @@ void print_paper(const RepairOutcome& outcome) {
   if (outcome.repeats.empty()) return;
   const RepairRatios mean = mean_ratios(outcome.repeats);
   say("\nOn the run's findings, by inputs that the head has not seen ({} folds, {} run seeds)\n", kRepairFolds,
-             outcome.repeats.size());
+      outcome.repeats.size());
   row("repaired",
       fmt::format("{} of {} deviations", percent(mean.repair), grouped(outcome.repeats.front().counts.deviations)));
   row("induced", percent(mean.inducing) + " as many, among the inputs themselves");
