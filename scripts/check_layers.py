@@ -20,7 +20,7 @@ OWNER = {
     **dict.fromkeys("export_onnx guard_json repair_head_json report_json".split(), "export"),
     **dict.fromkeys("repair repair_report".split(), "repair"),
     **dict.fromkeys("audit doubts".split(), "audit"),
-    "search": "search",
+    **dict.fromkeys("search hang".split(), "search"),
     "rank": "rank",
     **dict.fromkeys("run_summary run_words".split(), "report"),
 }

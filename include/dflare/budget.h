@@ -37,7 +37,8 @@ struct PerturbationBudget {
 };
 
 // Moves `image` towards the seed as little as brings it within the budget: values are clipped to the L-infinity ball,
-// the rest is shrunk towards the seed. An image within the budget stays as it is.
+// the rest is shrunk towards the seed. An image within the budget stays as it is; where no image is, it becomes the
+// seed.
 void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image);
 
 }  // namespace dflare

@@ -37,7 +37,7 @@ struct Finding {
 };
 
 // How the chain of a seed ended.
-enum class ChainEnd { kFound, kQueriesSpent, kTimeSpent, kGaveUp };
+enum class ChainEnd { kFound, kQueriesSpent, kTimeSpent, kGaveUp, kModelFailed };
 std::string_view to_string(ChainEnd end);
 
 // The `done` of a seed: its chain never runs again.
@@ -61,16 +61,33 @@ struct NotFinite {
   std::vector<std::uint8_t> png;
 };
 
-// What one step of the engine has to say; written in one transaction.
+// An input on which a model fails, or hangs: its chain ends there. At most one a seed is kept.
+struct FailedInput {
+  SeedIndex seed;
+  bool original = false;  // which model did
+  bool compressed = false;
+  bool hung = false;  // it did not answer at all
+  std::string why;    // the runtime's words
+  std::vector<std::uint8_t> png;
+};
+
+// What the engine has to say since the last time; written in one transaction.
 struct Events {
   std::vector<Finding> findings;
+  // Confirmed, and about to be refined: kept until the finding of the same seed and ordinal comes, or the seed's done.
+  std::vector<Finding> unsettled;
   std::vector<NotFinite> not_finite;
+  std::vector<FailedInput> failed;
   std::vector<SeedDone> done;
 
-  [[nodiscard]] bool empty() const { return findings.empty() && not_finite.empty() && done.empty(); }
+  [[nodiscard]] bool empty() const {
+    return findings.empty() && unsettled.empty() && not_finite.empty() && failed.empty() && done.empty();
+  }
   void clear() {
     findings.clear();
+    unsettled.clear();
     not_finite.clear();
+    failed.clear();
     done.clear();
   }
 };

@@ -56,6 +56,7 @@ struct RunSummary {
   std::int64_t images = 0;     // different ones among them
   std::int64_t findings = 0;   // natural ones apart
   std::int64_t confirmations = 0, flaky = 0, ties = 0, not_finite = 0;
+  std::int64_t failed = 0;  // inputs, given or made, on which a model failed or hung
   std::optional<Spread> severity;
   std::optional<Distance> distance;  // medians
   std::map<std::string, std::int64_t> kinds, ways;

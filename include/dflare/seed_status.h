@@ -15,6 +15,7 @@ enum class SeedStatus : std::uint8_t {
   kUnreadable,  // see Seed::problem
   kUnlabelled,  // labels were given, but none for this one
   kNotFinite,   // a model answers NaN or infinity
+  kFailed,      // a model fails on it
   kNotAsked,    // enough usable seeds stood before it (--max-seeds)
 };
 std::string_view to_string(SeedStatus status);

@@ -35,7 +35,8 @@ class FindingStore : public EventSink {
   virtual void record(const RunRecord& record) = 0;
   [[nodiscard]] virtual RunRecord record() const = 0;
 
-  // Replaces whatever an interrupted chain of the same seed had written, then appends; PNG files follow.
+  // Appends; PNG files follow. What an interrupted chain of the same seed had written is replaced piece by piece, and
+  // what is left of it goes with the seed's done.
   void write(const Events& events) override = 0;
 
   // What is read is what was written: each of the readers below, and record(), throws kBadInput naming a row that is
@@ -44,6 +45,7 @@ class FindingStore : public EventSink {
   virtual void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const = 0;
   [[nodiscard]] virtual std::vector<SeedDone> done() const = 0;  // sorted by seed
   [[nodiscard]] virtual std::vector<NotFinite> not_finite() const = 0;
+  [[nodiscard]] virtual std::vector<FailedInput> failed() const = 0;
 
   // Writes the PNGs that a crash left unwritten, and takes away those of findings that a rerun replaced. Files that
   // this run did not write are left alone, and no link is followed. Throws kCannotWrite.

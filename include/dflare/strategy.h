@@ -61,8 +61,8 @@ class Strategy {
 
   // A new chain: forgets the last one. The context outlives the chain.
   virtual void begin(const RunContext& context, SeedIndex seed, Rng& rng) = 0;
-  // Appends 1 to max_proposals() inputs; `out` has room for that many. A chain whose budget has less left than that
-  // ends.
+  // Appends up to max_proposals() inputs; `out` has room for that many. Where it appends none, there is nothing new to
+  // ask, and the chain ends; so does one whose budget has less left than max_proposals().
   virtual void propose(Rng& rng, Batch& out) = 0;
   [[nodiscard]] virtual std::size_t max_proposals() const { return 1; }
   // verdicts[i] judges the i-th input of the last propose(). A chain that has nothing new left to ask gives up. After a
@@ -137,7 +137,7 @@ class Refiner {
   // A new finding of that severity, on which `queries` may be spent. Copies the image.
   virtual void begin(const RunContext& context, SeedIndex seed, const Best& found, double severity,
                      std::int64_t queries) = 0;
-  // Appends one input.
+  // Appends one input, or none where there is nothing left to gain.
   virtual void propose(Rng& rng, Batch& out) = 0;
   // Judges it. Returns false when there is nothing left to gain.
   virtual bool observe(const Verdict& verdict) = 0;

@@ -44,30 +44,47 @@ InterruptGuard::~InterruptGuard() {
 Watchdog::Watchdog(const LiveProgress& live, double timeout_seconds, std::string run_folder)
     : live_(live), timeout_seconds_(timeout_seconds), run_folder_(std::move(run_folder)) {
   if (timeout_seconds <= 0) return;
-  const std::chrono::duration<double> pause(std::clamp(timeout_seconds / 4, 0.01, 1.0));
-  ticker_ = Ticker(pause, [this] {
-    if (is_hung()) end_program();
-    return true;
-  });
+  const double pause = std::clamp(timeout_seconds / 4, 0.01, 1.0);
+  ticker_ = Ticker(std::chrono::duration<double>(pause),
+                   [this, detector = HangDetector(live, timeout_seconds, pause)]() mutable {
+                     const auto now = std::chrono::steady_clock::now().time_since_epoch();
+                     const auto slot = detector.look(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+                     if (slot) end_program(*slot);
+                     return true;
+                   });
 }
 
-void Watchdog::end_program() const {
+void Watchdog::watch(const SeedSet* seeds, Search* search) {
+  const std::lock_guard held(lock_);
+  seeds_ = seeds;
+  search_ = search;
+}
+
+std::string Watchdog::input_in_words(int slot, const QueryUnderWay::Copy& asked) {
+  const std::lock_guard held(lock_);
+  if (seeds_ == nullptr) return {};
+  const auto name = [this](SeedIndex seed) { return seeds_->seeds[static_cast<std::size_t>(seed.value)].source; };
+  if (search_ != nullptr) {
+    const auto failed = search_->note_hung(slot, timeout_seconds_);
+    if (!failed) return {};
+    return fmt::format(" on an input made from {} (kept as failed/{:06}.png)", name(failed->seed), failed->seed.value);
+  }
+  if (asked.seeds.size() != asked.inputs.size()) return {};
+  const auto row = find_hung_input(live_.queries_under_way[slot], asked.inputs, timeout_seconds_);
+  return row ? " on " + name(asked.seeds[*row]) : std::string();
+}
+
+void Watchdog::end_program(int slot) {
+  const auto asked = live_.queries_under_way[slot].look();
+  const std::string model = asked ? asked->model : "a model";
+  const std::string input = asked ? input_in_words(slot, *asked) : std::string();
   const bool had_begun = live_.seeds_total > 0 && !run_folder_.empty();
   const std::string kept =
       had_begun ? fmt::format("what was found is kept in {0}; `dflare resume {0}` goes on, ", run_folder_) : "";
-  say(stderr, "\nerror: a model has not answered for {:g} seconds\nhint: {}--query-timeout SECONDS waits longer\n",
-      timeout_seconds_, kept);
+  say(stderr, "\nerror: {} has not answered for {:g} seconds{}\nhint: {}--query-timeout SECONDS waits longer\n", model,
+      timeout_seconds_, input, kept);
   flush(stderr);
   _exit(3);
-}
-
-bool Watchdog::is_hung() const {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  const auto now_ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
-  return std::any_of(std::begin(live_.query_started), std::end(live_.query_started), [&](const auto& slot) {
-    const std::int64_t started = slot;
-    return started != 0 && static_cast<double>(now_ns - started) * 1e-9 > timeout_seconds_;
-  });
 }
 
 }  // namespace dflare::cli

@@ -56,6 +56,7 @@ int resume(const Givens& givens) {
   SearchSettings settings = search_settings(options);
   if (settings.batch == 0) settings.batch = facts.at("batch").get<int>();
   Session session(*store, options);
+  session.begin_start_up(seeds);
   Search search({pair.original.get(), pair.compressed.get()}, seeds, settings, &session.live());
   if (session.live().stop) return session.interrupted_at_start_up();
   return session.conduct(search);

@@ -70,6 +70,7 @@ int search(const Givens& givens) {
   const SeedSet seeds = load_inputs(options, pair.original->info());
   FolderOfNewRun folder(run_folder(options));
   Session session(folder.store(), options);
+  session.begin_start_up(seeds);
   const Pair models{pair.original.get(), pair.compressed.get()};
   Search search(models, seeds, settings, &session.live());
   if (session.live().stop) return session.interrupted_at_start_up();

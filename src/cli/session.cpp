@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -67,6 +68,8 @@ void Session::recall_counts(const std::vector<SeedDone>& done) {
   queries_before_ = total_queries(done);
   SeedIndex last;
   store_.for_each_finding(false, [&](const Finding& finding) {
+    const auto ended = std::ranges::lower_bound(done, finding.seed, {}, &SeedDone::seed);
+    if (ended == done.end() || ended->seed != finding.seed) return;  // its chain runs again
     const bool counts = !finding.flaky && finding.kind != FindingKind::kNatural;
     if (finding.flaky) ++live_.flaky;
     if (!finding.flaky && !counts) ++live_.natural;
@@ -84,12 +87,15 @@ SearchResult Session::run_engine(Search& search, const std::vector<SeedDone>& do
   const auto note_time = [&] {
     wall_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   };
+  watchdog_.watch(search.context().seeds, &search);
   try {
     SearchResult result = search.run(ended, store_);
+    watchdog_.watch(nullptr, nullptr);
     note_time();
     display_.reset();
     return result;
   } catch (...) {
+    watchdog_.watch(nullptr, nullptr);
     note_time();
     throw;
   }

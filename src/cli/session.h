@@ -20,6 +20,8 @@ class Session {
 
   // Counters for the engine, from start-up on.
   [[nodiscard]] LiveProgress& live() { return live_; }
+  // The inputs that start-up asks, so that a model that hangs on one is told with its name.
+  void begin_start_up(const SeedSet& seeds) { watchdog_.watch(&seeds, nullptr); }
   // Runs the chains that are not done, writes summary.json whatever happens, prints the result. Returns the exit code.
   int conduct(Search& search);
   // For a start-up that Ctrl-C ended: says so. Returns the exit code.

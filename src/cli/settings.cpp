@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <utility>
 
@@ -64,11 +66,11 @@ double grey_levels(const std::string& text) {
   return levels;
 }
 
-PerturbationBudget budget_of(const Options& options) {
-  if (options.min_ssim > 1) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--min-ssim is {}, expected at most 1", options.min_ssim));
-  }
-  return {grey_levels(options.linf), options.l2, options.min_ssim};
+// More than a century would overflow the clock.
+std::chrono::steady_clock::duration seconds(double value) {
+  constexpr double kMost = 3e9;
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+      std::chrono::duration<double>(std::min(value, kMost)));
 }
 
 StrategyOptions strategy_options(const Options& options) {
@@ -180,10 +182,9 @@ SeedOptions seed_options(const Options& options, const ModelInfo& original) {
 SearchSettings search_settings(const Options& options) {
   SearchSettings settings;
   settings.strategy = strategy_options(options);
-  static_cast<void>(make_strategy_factory(settings.strategy));  // refuses unknown operators before models are opened
   settings.acceptance.ties = options.ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
   settings.acceptance.require = options.require == "any" ? Require::kAny : Require::kCompressedLost;
-  settings.budget = budget_of(options);
+  settings.budget = {grey_levels(options.linf), options.l2, options.min_ssim};
   settings.refine = options.refine == "climb"    ? Refine::kClimb
                     : options.refine == "shrink" ? Refine::kShrink
                                                  : Refine::kNone;
@@ -199,7 +200,7 @@ SearchSettings search_settings(const Options& options) {
   settings.max_queries = options.max_queries;
   settings.findings_per_seed = to_int(options.findings_per_seed, "findings-per-seed");
   settings.timeout_seconds = options.timeout;
-  settings.time_limit_seconds = options.time_limit;
+  if (options.time_limit > 0) settings.deadline = std::chrono::steady_clock::now() + seconds(options.time_limit);
   settings.max_seeds = options.max_seeds;
   settings.confirm = to_int(options.confirm, "confirm");
   settings.batch = to_int(options.batch, "batch");
@@ -207,6 +208,7 @@ SearchSettings search_settings(const Options& options) {
   settings.original_label_offset = label_offset(options, Side::kOriginal);
   settings.compressed_label_offset = label_offset(options, Side::kCompressed);
   set_shard(options, settings);
+  check_settings(settings);
   return settings;
 }
 

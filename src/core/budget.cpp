@@ -116,7 +116,7 @@ void project(const PerturbationBudget& budget, InputView seed, std::span<std::ui
   }
   constexpr double kShrink = 0.9;
   if (budget.min_ssim > 0) {
-    while (ssim(seed, view) < budget.min_ssim) shrink(kShrink);
+    while (ssim(seed, view) < budget.min_ssim && !std::equal(image.begin(), image.end(), seed.data)) shrink(kShrink);
   }
 }
 

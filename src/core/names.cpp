@@ -29,6 +29,8 @@ std::string_view to_string(ChainEnd end) {
       return "time_spent";
     case ChainEnd::kGaveUp:
       return "gave_up";
+    case ChainEnd::kModelFailed:
+      return "model_failed";
   }
   return "";
 }
@@ -49,6 +51,8 @@ std::string_view to_string(SeedStatus status) {
       return "unlabelled";
     case SeedStatus::kNotFinite:
       return "not_finite";
+    case SeedStatus::kFailed:
+      return "failed";
     case SeedStatus::kNotAsked:
       return "not_asked";
   }
@@ -71,6 +75,8 @@ std::string_view in_words(SeedStatus status) {
       return "without a label";
     case SeedStatus::kNotFinite:
       return "answered with NaN or infinity";
+    case SeedStatus::kFailed:
+      return "on which a model fails";
     case SeedStatus::kNotAsked:
       return "not asked";
   }

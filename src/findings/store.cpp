@@ -78,7 +78,8 @@ Enum enum_of(const std::string& word, const std::array<Enum, N>& values) {
 
 constexpr std::array kKinds{FindingKind::kCompressedLost, FindingKind::kOriginalLost, FindingKind::kBothChanged,
                             FindingKind::kNatural};
-constexpr std::array kEnds{ChainEnd::kFound, ChainEnd::kQueriesSpent, ChainEnd::kTimeSpent, ChainEnd::kGaveUp};
+constexpr std::array kEnds{ChainEnd::kFound, ChainEnd::kQueriesSpent, ChainEnd::kTimeSpent, ChainEnd::kGaveUp,
+                           ChainEnd::kModelFailed};
 
 SeedIndex seed_of(std::int64_t value) { return SeedIndex(static_cast<std::int32_t>(value)); }
 
@@ -127,20 +128,32 @@ ImageFile image_file(const Finding& f) { return {f.flaky ? "flaky" : "findings",
 
 ImageFile image_file(const NotFinite& bad) { return {"not_finite", fmt::format("{:06}.png", bad.seed.value)}; }
 
+ImageFile image_file(const FailedInput& bad) { return {"failed", fmt::format("{:06}.png", bad.seed.value)}; }
+
 std::string path_in_run(const ImageFile& file) { return fmt::format("{}/{}", file.folder, file.name); }
+
+// Made where it is missing: earlier runs have none, and readers do without it.
+constexpr const char* kFailedTable = R"sql(
+CREATE TABLE IF NOT EXISTS failed (
+  seed INTEGER PRIMARY KEY, original INTEGER NOT NULL, compressed INTEGER NOT NULL, hung INTEGER NOT NULL,
+  why TEXT NOT NULL, png BLOB NOT NULL, checksum INTEGER);
+)sql";
 
 // Every statement that write() runs, prepared once.
 struct Writing {
-  Statement finding, not_finite, done, forget_findings, forget_not_finite, replaced;
+  Statement finding, not_finite, failed, done, ordinals, forget_finding, forget_not_finite, forget_failed, replaced;
 
   explicit Writing(const Database& db)
       : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, checksum, png, png_checksum) VALUES ({})",
                                        kFindingColumns, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
         not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?,?)")),
+        failed(db.prepare("INSERT OR REPLACE INTO failed VALUES (?,?,?,?,?,?,?)")),
         done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?,?)")),
-        forget_findings(db.prepare(
-            fmt::format("DELETE FROM findings WHERE seed = ? AND kind <> 'natural' RETURNING {}", kFindingColumns))),
+        ordinals(db.prepare("SELECT ordinal FROM findings WHERE seed = ? AND kind <> 'natural'")),
+        forget_finding(db.prepare(
+            fmt::format("DELETE FROM findings WHERE seed = ? AND ordinal = ? RETURNING {}", kFindingColumns))),
         forget_not_finite(db.prepare("DELETE FROM not_finite WHERE seed = ? RETURNING seed")),
+        forget_failed(db.prepare("DELETE FROM failed WHERE seed = ? RETURNING seed")),
         replaced(db.prepare("INSERT OR IGNORE INTO replaced VALUES (?)")) {}
 };
 
@@ -158,6 +171,12 @@ FileIdentity identity_of(const fs::path& file) {
 }
 
 class SqliteStore : public FindingStore {
+  // Of a seed whose chain has not ended: what it has written since this store was opened.
+  struct Written {
+    std::set<int> ordinals;  // of findings in their last form
+    bool not_finite = false, failed = false;
+  };
+
  public:
   SqliteStore(fs::path folder, Database::Mode mode) : folder_(std::move(folder)) {
     const fs::path file = folder_ / "run.sqlite";
@@ -175,7 +194,8 @@ class SqliteStore : public FindingStore {
     if (schema_ == kWithoutChecksums) db_->execute(kAddChecksums);
     schema_ = kSchemaVersion;
     written_ = identity_of(file);
-    read_interrupted();
+    db_->execute(kFailedTable);
+    read_unsettled();
     writing_.emplace(*db_);
   }
 
@@ -206,28 +226,22 @@ class SqliteStore : public FindingStore {
   void write(const Events& events) override {
     if (events.empty()) return;
     check_writable();
-    std::set<std::int32_t> reruns;
     {
       Transaction transaction(*db_);
-      const auto forget = [&](SeedIndex seed) { forget_interrupted(seed, reruns); };
-      for (const Finding& f : events.findings) {
-        if (f.kind != FindingKind::kNatural) forget(f.seed);
-        insert(writing_->finding, f);
-      }
-      for (const NotFinite& n : events.not_finite) {
-        forget(n.seed);
-        writing_->not_finite.bind(std::int64_t{n.seed.value}).bind(std::int64_t{n.original});
-        writing_->not_finite.bind(std::int64_t{n.compressed}).bind(n.png).bind_checksum().run();
-      }
+      for (const Finding& f : events.unsettled) insert_unsettled(f);
+      for (const Finding& f : events.findings) insert_settled(f);
+      for (const NotFinite& n : events.not_finite) insert_not_finite(n);
+      for (const FailedInput& f : events.failed) insert_failed(f);
       for (const SeedDone& d : events.done) {
-        forget(d.seed);
+        if (d.end != ChainEnd::kModelFailed) forget_what_was_not_settled(d.seed);
+        unsettled_.erase(d.seed.value);
         insert_done(d);
       }
       transaction.commit();
     }
-    for (const std::int32_t seed : reruns) interrupted_.erase(seed);
     for (const Finding& f : events.findings) write_image(image_file(f), f.png);
     for (const NotFinite& n : events.not_finite) write_image(image_file(n), n.png);
+    for (const FailedInput& f : events.failed) write_image(image_file(f), f.png);
   }
 
   void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const override {
@@ -265,6 +279,19 @@ class SqliteStore : public FindingStore {
     return all;
   }
 
+  [[nodiscard]] std::vector<FailedInput> failed() const override {
+    std::vector<FailedInput> all;
+    if (!has_failed_table()) return all;
+    Statement row =
+        db_->prepare("SELECT seed, original, compressed, hung, why, png, checksum FROM failed ORDER BY seed");
+    while (row.step()) {
+      if (!row.intact(0, 5, 6)) damaged(fmt::format("the image on which a model failed, of input {}", row.integer(0)));
+      all.push_back({seed_of(row.integer(0)), row.integer(1) != 0, row.integer(2) != 0, row.integer(3) != 0,
+                     row.text(4), row.blob(5)});
+    }
+    return all;
+  }
+
   void derive_pngs() override {
     check_writable();
     std::set<std::string> expected;
@@ -275,6 +302,7 @@ class SqliteStore : public FindingStore {
     };
     for_each_finding(true, derive);
     for (const NotFinite& n : not_finite()) derive(n);
+    for (const FailedInput& f : failed()) derive(f);
     remove_replaced(expected);
   }
 
@@ -354,21 +382,76 @@ class SqliteStore : public FindingStore {
     return row.text(1);
   }
 
-  // Seeds of which a chain wrote something but never its end: a rerun replaces that.
-  void read_interrupted() {
-    Statement row = db_->prepare(
-        "SELECT seed FROM findings WHERE kind <> 'natural' UNION SELECT seed FROM not_finite EXCEPT SELECT seed FROM "
-        "done");
-    while (row.step()) interrupted_.insert(static_cast<std::int32_t>(row.integer(0)));
+  [[nodiscard]] bool has_failed_table() const {
+    return db_->prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'failed'").step();
   }
 
-  void forget_interrupted(SeedIndex seed, std::set<std::int32_t>& reruns) {
-    if (!interrupted_.contains(seed.value) || !reruns.insert(seed.value).second) return;
-    const auto replace = [this](const ImageFile& file) { writing_->replaced.bind(path_in_run(file)).run(); };
-    Statement& findings = writing_->forget_findings.bind(std::int64_t{seed.value});
-    while (findings.step()) replace(image_file(finding_of(findings, false)));
-    Statement& not_finite = writing_->forget_not_finite.bind(std::int64_t{seed.value});
-    while (not_finite.step()) replace(image_file(NotFinite{.seed = seed}));
+  // Seeds of which a chain wrote something but never its end.
+  void read_unsettled() {
+    Statement row = db_->prepare(
+        "SELECT seed FROM findings WHERE kind <> 'natural' UNION SELECT seed FROM not_finite UNION SELECT seed FROM "
+        "failed EXCEPT SELECT seed FROM done");
+    while (row.step()) unsettled_.try_emplace(static_cast<std::int32_t>(row.integer(0)));
+  }
+
+  // What a rerun has written of such a seed; null for other seeds.
+  Written* written_of(SeedIndex seed) {
+    const auto found = unsettled_.find(seed.value);
+    return found == unsettled_.end() ? nullptr : &found->second;
+  }
+
+  void insert_unsettled(const Finding& f) {
+    if (!unsettled_.try_emplace(f.seed.value).second) forget_finding(f.seed, f.ordinal);
+    insert(writing_->finding, f);
+  }
+
+  void insert_settled(const Finding& f) {
+    if (Written* const written = written_of(f.seed)) {
+      written->ordinals.insert(f.ordinal);
+      forget_finding(f.seed, f.ordinal);
+    }
+    insert(writing_->finding, f);
+  }
+
+  void insert_not_finite(const NotFinite& n) {
+    if (Written* const written = written_of(n.seed)) written->not_finite = true;
+    Statement& row = writing_->not_finite;
+    row.bind(std::int64_t{n.seed.value}).bind(std::int64_t{n.original}).bind(std::int64_t{n.compressed});
+    row.bind(n.png).bind_checksum().run();
+  }
+
+  void insert_failed(const FailedInput& f) {
+    if (Written* const written = written_of(f.seed)) written->failed = true;
+    Statement& row = writing_->failed;
+    row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.original}).bind(std::int64_t{f.compressed});
+    row.bind(std::int64_t{f.hung}).bind(f.why).bind(f.png).bind_checksum().run();
+  }
+
+  void note_replaced(const ImageFile& file) { writing_->replaced.bind(path_in_run(file)).run(); }
+
+  void forget_finding(SeedIndex seed, std::int64_t ordinal) {
+    Statement& row = writing_->forget_finding.bind(std::int64_t{seed.value}).bind(ordinal);
+    while (row.step()) note_replaced(image_file(finding_of(row, false)));
+  }
+
+  // Until its chain has ended again, a seed keeps what was found before; then what the chain has not written again
+  // goes. A chain that a model has ended never came to settle what was confirmed.
+  void forget_what_was_not_settled(SeedIndex seed) {
+    const Written* const written = written_of(seed);
+    if (written == nullptr) return;
+    std::vector<std::int64_t> stale;
+    writing_->ordinals.bind(std::int64_t{seed.value});
+    while (writing_->ordinals.step()) {
+      const std::int64_t ordinal = writing_->ordinals.integer(0);
+      if (!written->ordinals.contains(static_cast<int>(ordinal))) stale.push_back(ordinal);
+    }
+    for (const std::int64_t ordinal : stale) forget_finding(seed, ordinal);
+    const auto forget = [&](Statement& statement, const ImageFile& file) {
+      statement.bind(std::int64_t{seed.value});
+      while (statement.step()) note_replaced(file);
+    };
+    if (!written->not_finite) forget(writing_->forget_not_finite, image_file(NotFinite{.seed = seed}));
+    if (!written->failed) forget(writing_->forget_failed, image_file(FailedInput{.seed = seed}));
   }
 
   void insert_done(const SeedDone& d) {
@@ -396,7 +479,7 @@ class SqliteStore : public FindingStore {
       while (row.step()) {
         const fs::path file = row.text(0);
         if (expected.contains(file.string())) continue;
-        for (const char* kind : {"findings", "flaky", "not_finite"}) {
+        for (const char* kind : {"findings", "flaky", "not_finite", "failed"}) {
           if (file.parent_path() == kind) folder_of({kind, {}}).remove(file.filename().string());
         }
       }
@@ -408,7 +491,7 @@ class SqliteStore : public FindingStore {
   std::optional<WriterLock> lock_;
   std::optional<Database> db_;
   std::optional<Writing> writing_;
-  std::set<std::int32_t> interrupted_;
+  std::map<std::int32_t, Written> unsettled_;       // by seed
   std::map<std::string, OwnFolder> image_folders_;  // opened when first needed
   std::int64_t schema_ = kSchemaVersion;
   FileIdentity written_;

@@ -135,7 +135,8 @@ class Gathering {
   // what the search did not ask.
   [[nodiscard]] std::vector<SeedIndex> inputs_to_learn_from() const {
     std::vector<SeedIndex> list = those_where([](SeedStatus status) {
-      return status != SeedStatus::kNotAsked && status != SeedStatus::kUnreadable && status != SeedStatus::kNotFinite;
+      return status != SeedStatus::kNotAsked && status != SeedStatus::kUnreadable && status != SeedStatus::kNotFinite &&
+             status != SeedStatus::kFailed;
     });
     list.insert(list.end(), learn_unasked_.begin(), learn_unasked_.end());
     std::sort(list.begin(), list.end());

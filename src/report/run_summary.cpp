@@ -200,6 +200,7 @@ RunSummary summarise(const FindingStore& store, const RunTiming& timing) {
   const SeedRows seeds = read_seeds(parse_record(record.seeds, store.folder()), summary);
   const FindingRows findings = read_findings(store, summary);
   read_chains(store.done(), seeds, findings, summary);
+  summary.failed = std::ssize(store.failed());
   return summary;
 }
 
@@ -229,6 +230,7 @@ std::string to_json(const RunSummary& s) {
       {"flaky", s.flaky},
       {"ties", s.ties},
       {"not_finite", s.not_finite},
+      {"failed", s.failed},
       {"unique_rate", share(s.images, s.confirmed)},
       {"severity", severity_json(s.severity)},
       {"distance", distance_json(s.distance)},

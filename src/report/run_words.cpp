@@ -51,6 +51,7 @@ std::string inputs_line(const RunSummary& s) {
                                 {"unreadable", "unreadable"},
                                 {"unlabelled", "without a label"},
                                 {"not_finite", "answered with NaN or infinity"},
+                                {"failed", "on which a model fails"},
                                 {"flaky", "whose deviation did not repeat"},
                                 {"not_asked", "beyond --max-seeds"},
                                 {"other_shard", "of other shards"}};
@@ -90,7 +91,8 @@ std::string ways_line(const RunSummary& s) {
 
 constexpr Words kEnds[] = {{"queries_spent", "spent their queries"},
                            {"time_spent", "spent their time"},
-                           {"gave_up", "had nothing new to try"}};
+                           {"gave_up", "had nothing new to try"},
+                           {"model_failed", "ended when a model failed"}};
 
 std::string without_line(const RunSummary& s) {
   if (s.found == s.searched) return "";
@@ -134,8 +136,10 @@ std::string distance_line(const RunSummary& s) {
 std::string oddities_line(const RunSummary& s) {
   constexpr Words kOddities[] = {{"flaky", "findings did not repeat (flaky)"},
                                  {"ties", "inputs differed but for a tie"},
-                                 {"not_finite", "inputs were answered with NaN or infinity"}};
-  return counts_in_words({{"flaky", s.flaky}, {"ties", s.ties}, {"not_finite", s.not_finite}}, kOddities);
+                                 {"not_finite", "inputs were answered with NaN or infinity"},
+                                 {"failed", "inputs made a model fail"}};
+  return counts_in_words({{"flaky", s.flaky}, {"ties", s.ties}, {"not_finite", s.not_finite}, {"failed", s.failed}},
+                         kOddities);
 }
 
 // What would make a search that found nothing find something, by what it was asked.

@@ -11,7 +11,7 @@ void Confirmation::confirm(PairInstance& pair, const Claimed& claimed, Finding& 
   const InputView view = image.view();
   finding.flaky = false;
   for (int k = 0; k < times_; ++k) {
-    pair.ask({&view, 1});
+    pair.ask({&view, 1}, {&finding.seed, 1});
     const Verdict alone =
         judge(view, pair.original()[0], pair.compressed()[0], claimed.seed_label, context_.acceptance);
     const bool same = alone.deviates && alone.original.label == claimed.label_original &&

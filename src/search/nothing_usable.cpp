@@ -23,6 +23,7 @@ constexpr Reason kReasons[] = {
     {SeedStatus::kTied, "with a tied top value",
      "--ties count takes the first of tied classes, as deployed argmax does"},
     {SeedStatus::kNotFinite, "answered with NaN or infinity", "look at the models, and at --preprocess"},
+    {SeedStatus::kFailed, "on which a model fails", "look at the models, and at the runtimes that they run in"},
     {SeedStatus::kUnlabelled, "without a label", "label them, or search from them by --seed-filter agree"},
     {SeedStatus::kUnreadable, "that cannot be read", "give PNG or JPEG images, or an array"},
     {SeedStatus::kUsable, "of other shards", "a run with so few inputs needs no --shard"},

@@ -1,44 +1,46 @@
 // One worker's own instances of the two models.
 #include "search/pair_instance.h"
 
-#include "search/clock.h"
-
 namespace dflare {
 namespace {
 
-class Beat {
+class InSight {
  public:
-  explicit Beat(std::atomic<std::int64_t>* slot) : slot_(slot) {
-    if (slot_ != nullptr) slot_->store(nanoseconds_now(), std::memory_order_relaxed);
+  InSight(QueryUnderWay& slot, const Model& model, std::span<const InputView> rows, std::span<const SeedIndex> seeds)
+      : slot_(slot) {
+    slot_.begin(model, rows, seeds);
   }
-  ~Beat() {
-    if (slot_ != nullptr) slot_->store(0, std::memory_order_relaxed);
-  }
-  Beat(const Beat&) = delete;
-  Beat& operator=(const Beat&) = delete;
+  ~InSight() { slot_.end(); }
+  InSight(const InSight&) = delete;
+  InSight& operator=(const InSight&) = delete;
 
  private:
-  std::atomic<std::int64_t>* slot_;
+  QueryUnderWay& slot_;
 };
 
 }  // namespace
 
-PairInstance::PairInstance(const Pair& pair, std::atomic<std::int64_t>* heartbeat)
-    : original_(pair.original->clone()), compressed_(pair.compressed->clone()), heartbeat_(heartbeat) {}
+PairInstance::PairInstance(const Pair& pair, QueryUnderWay& slot)
+    : original_(pair.original->clone()), compressed_(pair.compressed->clone()), slot_(slot) {}
 
 void PairInstance::reserve(std::size_t rows) {
   original_->reserve(rows);
   compressed_->reserve(rows);
 }
 
-void PairInstance::ask_raw(std::span<const InputView> rows) {
-  const Beat beat(heartbeat_);
-  original_->query(rows, original_answers_);
-  compressed_->query(rows, compressed_answers_);
+void PairInstance::ask_raw(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
+  const auto ask = [&](Model& model, Answers& answers) {
+    const InSight in_sight(slot_, model, rows, seeds);
+    model.query(rows, answers);
+  };
+  asked_compressed_ = false;
+  ask(*original_, original_answers_);
+  asked_compressed_ = true;
+  ask(*compressed_, compressed_answers_);
 }
 
-void PairInstance::ask(std::span<const InputView> rows) {
-  ask_raw(rows);
+void PairInstance::ask(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
+  ask_raw(rows, seeds);
   original_answers_.interpret(original_reading_);
   compressed_answers_.interpret(compressed_reading_);
 }

@@ -1,8 +1,6 @@
 // One worker's own instances of the two models, and how their outputs are read.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -14,8 +12,8 @@ namespace dflare {
 // Asks both models the same rows. One thread at a time.
 class PairInstance {
  public:
-  // `heartbeat`, where given, holds the steady-clock nanoseconds at which the query under way began, else 0.
-  PairInstance(const Pair& pair, std::atomic<std::int64_t>* heartbeat);
+  // `slot` shows a watchdog what is being asked.
+  PairInstance(const Pair& pair, QueryUnderWay& slot);
 
   void read_as(const OutputReading& original, const OutputReading& compressed) {
     original_reading_ = original;
@@ -23,11 +21,13 @@ class PairInstance {
   }
   void reserve(std::size_t rows);
 
-  // Raw outputs only.
-  void ask_raw(std::span<const InputView> rows);
+  // Raw outputs only. `seeds`: whose rows these are, for the watchdog; one a row, or none.
+  void ask_raw(std::span<const InputView> rows, std::span<const SeedIndex> seeds = {});
   // Raw outputs, read.
-  void ask(std::span<const InputView> rows);
+  void ask(std::span<const InputView> rows, std::span<const SeedIndex> seeds = {});
 
+  // Which model was asked last: the one that failed, where the last asking threw.
+  [[nodiscard]] bool asked_compressed() const { return asked_compressed_; }
   [[nodiscard]] const Answers& original() const { return original_answers_; }
   [[nodiscard]] const Answers& compressed() const { return compressed_answers_; }
 
@@ -35,7 +35,8 @@ class PairInstance {
   std::unique_ptr<Model> original_, compressed_;
   OutputReading original_reading_, compressed_reading_;
   Answers original_answers_, compressed_answers_;
-  std::atomic<std::int64_t>* heartbeat_;
+  QueryUnderWay& slot_;
+  bool asked_compressed_ = false;
 };
 
 }  // namespace dflare

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <exception>
-#include <thread>
+#include <mutex>
 #include <utility>
 
 #include "dflare/error.h"
+#include "dflare/hang.h"
+#include "search/event_writer.h"
 #include "search/nothing_usable.h"
+#include "search/run_clock.h"
 #include "search/start_up.h"
 #include "search/worker.h"
+#include "search/workers.h"
 
 namespace dflare {
 namespace {
@@ -21,12 +25,30 @@ std::vector<SeedIndex> without(const std::vector<SeedIndex>& plan, const std::ve
   return left;
 }
 
+// Shows a watchdog's thread where the events of a run go.
+class WriterInUse {
+ public:
+  WriterInUse(std::mutex& lock, EventWriter*& slot, EventWriter& writer) : lock_(lock), slot_(slot) {
+    const std::lock_guard held(lock_);
+    slot_ = &writer;
+  }
+  ~WriterInUse() {
+    const std::lock_guard held(lock_);
+    slot_ = nullptr;
+  }
+  WriterInUse(const WriterInUse&) = delete;
+  WriterInUse& operator=(const WriterInUse&) = delete;
+
+ private:
+  std::mutex& lock_;
+  EventWriter*& slot_;
+};
+
 void add(StepSeconds& sum, const StepSeconds& steps) {
   sum.mutate += steps.mutate;
   sum.query += steps.query;
   sum.judge += steps.judge;
   sum.confirm += steps.confirm;
-  sum.store += steps.store;
 }
 
 }  // namespace
@@ -36,20 +58,23 @@ struct Search::State {
   SearchSettings settings;
   StrategyFactory make_strategy;
   std::unique_ptr<LiveProgress> own_live;
-  LiveProgress* live;
+  LiveProgress* live = nullptr;
   StartUp start;
+  std::mutex writer_lock;
+  EventWriter* writer = nullptr;  // of the run under way
 };
 
 Search::Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LiveProgress* live)
     : state_(std::make_unique<State>()) {
-  state_->pair = pair;
-  state_->settings = std::move(settings);
-  state_->make_strategy = make_strategy_factory(state_->settings.strategy);
-  if (live == nullptr) state_->own_live = std::make_unique<LiveProgress>();
-  state_->live = live != nullptr ? live : state_->own_live.get();
-  state_->start = start_up(pair, seeds, state_->settings, state_->live);
-  if (state_->start.plan.empty() && !state_->live->stop) {
-    throw nothing_usable(state_->start.context.status, state_->start.facts.figures);
+  State& s = *state_;
+  s.pair = pair;
+  s.settings = std::move(settings);
+  s.make_strategy = make_strategy_factory(s.settings.strategy);
+  if (live == nullptr) s.own_live = std::make_unique<LiveProgress>();
+  s.live = live != nullptr ? live : s.own_live.get();
+  s.start = start_up(pair, seeds, s.settings, RunClock(0, s.settings.deadline), *s.live);
+  if (s.start.plan.empty() && !s.live->stop) {
+    throw nothing_usable(s.start.context.status, s.start.facts.figures);
   }
 }
 
@@ -58,45 +83,75 @@ Search::~Search() = default;
 const RunContext& Search::context() const { return state_->start.context; }
 const PairFacts& Search::facts() const { return state_->start.facts; }
 const std::vector<SeedIndex>& Search::plan() const { return state_->start.plan; }
+const std::vector<FailedInput>& Search::failed_seeds() const { return state_->start.failed; }
 
 SearchResult Search::run(const std::vector<SeedIndex>& done, EventSink& sink) {
   State& s = *state_;
+  const Stopwatch watch;
+  const RunClock clock(s.settings.time_limit_seconds, s.settings.deadline);
   const std::vector<SeedIndex> pending = without(s.start.plan, done);
-  s.live->seeds_total = static_cast<std::int64_t>(s.start.plan.size());
-  s.live->seeds_done = static_cast<std::int64_t>(s.start.plan.size() - pending.size());
+  s.live->seeds_total = std::ssize(s.start.plan);
+  s.live->seeds_done = std::ssize(s.start.plan) - std::ssize(pending);
+  EventWriter writer(sink, *s.live);
+  const WriterInUse in_use(s.writer_lock, s.writer, writer);
+  Events of_start_up;
+  of_start_up.failed = s.start.failed;
+  writer.push(of_start_up, 0);
+
+  const std::size_t workers = std::min(static_cast<std::size_t>(s.start.facts.workers), pending.size());
   SharedWork work{.context = s.start.context,
                   .facts = s.start.facts,
                   .settings = s.settings,
                   .make_strategy = s.make_strategy,
                   .pending = pending,
-                  .sink = sink,
+                  .workers = workers,
+                  .clock = clock,
+                  .writer = writer,
                   .live = *s.live};
   SearchResult result;
+  std::mutex steps_lock;
   std::exception_ptr failure;
-  std::mutex end_lock;
-  const auto run_worker = [&](int number) {
-    try {
-      Worker worker(s.pair, work, number);
-      worker.run();
-      const std::lock_guard lock(end_lock);
-      add(result.steps, worker.steps());
-    } catch (...) {
-      const std::lock_guard lock(end_lock);
-      if (!failure) failure = std::current_exception();
-      work.stop = true;
+  try {
+    if (workers > 0) {
+      run_workers(workers, [&](int number, const std::atomic<bool>& another_failed) {
+        Worker worker(s.pair, work, number);
+        worker.run(another_failed);
+        const std::lock_guard lock(steps_lock);
+        add(result.steps, worker.steps());
+      });
     }
-  };
-  {
-    std::vector<std::jthread> threads;
-    const auto workers = std::min<std::size_t>(static_cast<std::size_t>(s.start.facts.workers), pending.size());
-    for (std::size_t w = 1; w < workers; ++w) threads.emplace_back(run_worker, static_cast<int>(w));
-    if (workers > 0) run_worker(0);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  result.wall_seconds = work.started.seconds();
+  writer.finish();  // what was found is written whatever happened; its failure counts for more
   if (failure) std::rethrow_exception(failure);
-  const bool complete = s.live->seeds_done == s.live->seeds_total;
-  if (!complete) result.end = s.live->stop ? SearchEnd::kStopped : SearchEnd::kTimeLimit;
+  result.steps.store = writer.seconds();
+  result.wall_seconds = watch.seconds();
+  result.end = work.end;
   return result;
+}
+
+std::optional<FailedInput> Search::note_hung(int slot, double patience_seconds) {
+  constexpr double kWaitForStore = 10;  // seconds
+  State& s = *state_;
+  const QueryUnderWay& query = s.live->queries_under_way[slot];
+  const auto asked = query.look();
+  if (!asked || asked->seeds.size() != asked->inputs.size()) return std::nullopt;
+  const auto row = find_hung_input(query, asked->inputs, patience_seconds);
+  if (!row) return std::nullopt;
+  const bool original = asked->model == s.pair.original->info().path;
+  FailedInput hung{.seed = asked->seeds[*row], .original = original, .compressed = !original, .hung = true};
+  hung.why = "no answer for " + std::to_string(patience_seconds) + " seconds";
+  encode_png(asked->inputs[*row].view(), hung.png);
+  const std::lock_guard lock(s.writer_lock);
+  if (s.writer != nullptr) {
+    Events events;
+    events.failed.push_back(hung);
+    events.done.push_back({.seed = hung.seed, .end = ChainEnd::kModelFailed});
+    s.writer->push(events, 0);
+    s.writer->flush(kWaitForStore);
+  }
+  return hung;
 }
 
 }  // namespace dflare

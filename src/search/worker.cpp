@@ -7,54 +7,80 @@
 #include "dflare/seeds.h"
 
 namespace dflare {
+namespace {
+
+// As many as fit into a batch, but no more than a worker's share of the seeds: better all cores with small batches than
+// a few with full ones.
+std::size_t chains_a_worker(const SharedWork& work, std::size_t proposals) {
+  const std::size_t fit = static_cast<std::size_t>(work.facts.batch) / proposals;
+  const std::size_t share = (work.pending.size() + work.workers - 1) / work.workers;
+  return std::max<std::size_t>(1, std::min(fit, share));
+}
+
+}  // namespace
 
 Worker::Worker(const Pair& pair, SharedWork& work, int number)
     : work_(work),
-      pair_(pair, &work.live.query_started[number]),
+      pair_(pair, work.live.queries_under_way[number]),
       confirmation_(work.context, work.settings.confirm),
       batch_(work.context.shape, 0) {
   pair_.read_as(work.facts.original, work.facts.compressed);
   const std::size_t proposals = work.make_strategy()->max_proposals();
-  const auto rows = static_cast<std::size_t>(work.facts.batch);
-  chains_.resize(std::max<std::size_t>(1, rows / proposals));
+  chains_.resize(chains_a_worker(work, proposals));
   for (Chain& chain : chains_) {
     chain.strategy = work.make_strategy();
     chain.refiner = make_refiner(work.settings.refine);
   }
   batch_ = Batch(work.context.shape, chains_.size() * proposals);
+  rows_.reserve(batch_.capacity());
+  row_seeds_.reserve(batch_.capacity());
   verdicts_.reserve(proposals);
   pair_.reserve(batch_.capacity());
 }
 
-void Worker::run() {
-  while (!stopped()) {
-    try {
+void Worker::run(const std::atomic<bool>& another_failed) {
+  try {
+    for (fill_chains(); has_work(); fill_chains()) {
+      if (stopped(another_failed)) {
+        leave_chains(/*ask=*/!another_failed);
+        break;
+      }
       advance();
-    } catch (...) {
-      write_events();  // a model that fails takes nothing along that was found before
-      throw;
+      hand_over();
     }
-    write_events();
-    if (batch_.size() == 0) return;
+  } catch (...) {
+    leave_chains(/*ask=*/false);
+    hand_over();
+    throw;
   }
+  hand_over();
+}
+
+bool Worker::has_work() const {
+  return std::ranges::any_of(chains_, [](const Chain& chain) { return chain.phase != Phase::kIdle; });
+}
+
+bool Worker::stopped(const std::atomic<bool>& another_failed) {
+  SearchEnd none = SearchEnd::kComplete;
+  if (work_.live.stop)
+    work_.end.compare_exchange_strong(none, SearchEnd::kStopped);
+  else if (work_.clock.over())
+    work_.end.compare_exchange_strong(none, SearchEnd::kTimeLimit);
+  return work_.end != SearchEnd::kComplete || another_failed || work_.writer.failed();
 }
 
 void Worker::advance() {
-  fill_chains();
   propose();
-  if (batch_.size() == 0) return;
+  collect_rows();
+  if (rows_.empty()) return;
   const Stopwatch watch;
-  pair_.ask(batch_.views());
+  ask_batch();
   const double query_seconds = watch.seconds();
   steps_.query += query_seconds;
-  judge_all(query_seconds);
+  if (!rows_.empty()) judge_all(query_seconds);
 }
 
-bool Worker::stopped() {
-  const double limit = work_.settings.time_limit_seconds;
-  if (limit > 0 && work_.started.seconds() > limit) work_.stop = true;
-  return work_.stop || work_.live.stop;
-}
+void Worker::hand_over() { work_.writer.push(events_, std::exchange(seeds_found_, 0)); }
 
 int Worker::label_of(SeedIndex seed) const {
   return work_.context.original[static_cast<std::size_t>(seed.value)].label;
@@ -63,7 +89,7 @@ int Worker::label_of(SeedIndex seed) const {
 // Keeps the batch full: a chain that ended makes room for the next seed.
 void Worker::fill_chains() {
   for (Chain& chain : chains_) {
-    while (!chain.active) {
+    while (chain.phase == Phase::kIdle) {
       const std::size_t next = work_.next_pending.fetch_add(1);
       if (next >= work_.pending.size()) return;
       start(chain, work_.pending[next]);
@@ -81,8 +107,7 @@ void Worker::start(Chain& chain, SeedIndex seed) {
   chain.findings = 0;
   chain.queries_before = 0;
   chain.images.clear();
-  chain.active = true;
-  chain.refining = false;
+  chain.phase = Phase::kSearching;
   chain.strategy->begin(work_.context, seed, chain.rng);
 }
 
@@ -93,23 +118,28 @@ void Worker::report_natural(SeedIndex seed) {
   const Verdict verdict = judge(work_.context.input(seed), work_.context.original[row], work_.context.compressed[row],
                                 label_of(seed), {.ties = work_.context.acceptance.ties});
   Finding finding{.seed = seed};
-  confirmation_.confirm(pair_, {verdict.input, verdict.seed_label, verdict.original.label, verdict.compressed.label},
-                        finding);
-  finding.kind = FindingKind::kNatural;
   SeedDone done{.seed = seed, .end = ChainEnd::kFound, .confirmations = confirmation_.times()};
-  done.flaky = finding.flaky ? 1 : 0;
-  events_.findings.push_back(std::move(finding));
+  try {
+    confirmation_.confirm(pair_, {verdict.input, verdict.seed_label, verdict.original.label, verdict.compressed.label},
+                          finding);
+    finding.kind = FindingKind::kNatural;
+    done.flaky = finding.flaky ? 1 : 0;
+    events_.findings.push_back(std::move(finding));
+  } catch (const Error& e) {
+    note_failure(seed, verdict.input, e);
+    done.end = ChainEnd::kModelFailed;
+  }
   events_.done.push_back(done);
   steps_.confirm += watch.seconds();
 }
 
 void Worker::propose() {
-  const Stopwatch watch;
+  Stopwatch watch;
   batch_.clear();
   for (Chain& chain : chains_) {
-    if (!chain.active) continue;
+    if (chain.phase == Phase::kIdle) continue;
     chain.first_row = batch_.size();
-    if (chain.refining)
+    if (chain.phase == Phase::kRefining)
       chain.refiner->propose(chain.rng, batch_);
     else
       chain.strategy->propose(chain.rng, batch_);
@@ -117,48 +147,137 @@ void Worker::propose() {
     for (std::size_t row = chain.first_row; row < batch_.size(); ++row) {
       project(work_.settings.budget, work_.context.input(chain.tally.seed), batch_.row(row));
     }
+    const double seconds = watch.lap();
+    chain.tally.seconds += seconds;
+    steps_.mutate += seconds;
+    if (chain.rows > 0) continue;
+    if (chain.phase == Phase::kRefining)  // nothing new to ask
+      finish_refining(chain);
+    else
+      end(chain, ChainEnd::kGaveUp);
+    steps_.confirm += watch.lap();
   }
-  steps_.mutate += watch.seconds();
+}
+
+void Worker::collect_rows() {
+  rows_.clear();
+  row_seeds_.clear();
+  for (Chain& chain : chains_) {
+    if (chain.phase == Phase::kIdle || chain.rows == 0) continue;
+    chain.first_answer = rows_.size();
+    for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
+      rows_.push_back(batch_[row]);
+      row_seeds_.push_back(chain.tally.seed);
+    }
+  }
+}
+
+// An input that a model fails on ends its chain, and the others are asked again without it.
+void Worker::ask_batch() {
+  bool in_vain = false;
+  while (!rows_.empty()) {
+    try {
+      pair_.ask(rows_, row_seeds_);
+      return;
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::kModelFailed) throw;
+      const bool found_why = end_failing_chains();
+      if (!found_why && std::exchange(in_vain, true)) throw;  // once may have been a whim of the runtime
+    }
+    collect_rows();
+  }
+}
+
+bool Worker::end_failing_chains() {
+  bool any = false;
+  for (Chain& chain : chains_) {
+    if (chain.phase == Phase::kIdle) continue;
+    for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
+      if (!fails(batch_[row], chain.tally.seed)) continue;
+      any = true;
+      if (chain.phase == Phase::kRefining) settle(chain, std::exchange(chain.found, {}));
+      if (chain.phase != Phase::kIdle) end(chain, ChainEnd::kModelFailed);
+      break;
+    }
+  }
+  return any;
+}
+
+bool Worker::fails(InputView input, SeedIndex seed) {
+  try {
+    pair_.ask({&input, 1}, {&seed, 1});
+    return false;
+  } catch (const Error& e) {
+    note_failure(seed, input, e);
+    return true;
+  }
+}
+
+void Worker::note_failure(SeedIndex seed, InputView input, const Error& failure) {
+  if (failure.code() != ErrorCode::kModelFailed) throw failure;
+  FailedInput event{.seed = seed,
+                    .original = !pair_.asked_compressed(),
+                    .compressed = pair_.asked_compressed(),
+                    .why = failure.what()};
+  const InputView known = work_.context.input(seed);
+  pair_.ask({&known, 1}, {&seed, 1});  // it was answered once: a model that fails on it now is broken altogether
+  encode_png(input, event.png);
+  events_.failed.push_back(std::move(event));
+  if (++work_.failed_inputs < kMostFailedInputs) return;
+  throw Error(
+      ErrorCode::kModelFailed,
+      "the models failed on " + std::to_string(kMostFailedInputs) + " inputs, the last time with: " + failure.what(),
+      "the inputs are kept in the run's folder `failed`");
 }
 
 void Worker::judge_all(double query_seconds) {
   Stopwatch watch;
-  const double seconds_a_row = query_seconds / static_cast<double>(batch_.size());
+  const double seconds_a_row = query_seconds / static_cast<double>(rows_.size());
   claims_.clear();
   refined_.clear();
   for (Chain& chain : chains_) {
-    if (!chain.active) continue;
-    (chain.refining ? chain.tally.refine_queries : chain.tally.queries) += static_cast<std::int64_t>(chain.rows);
+    if (chain.phase == Phase::kIdle || chain.rows == 0) continue;
+    (chain.phase == Phase::kRefining ? chain.tally.refine_queries : chain.tally.queries) +=
+        static_cast<std::int64_t>(chain.rows);
     chain.tally.seconds += seconds_a_row * static_cast<double>(chain.rows);
     judge_chain(chain);
+    const double seconds = watch.lap();
+    chain.tally.seconds += seconds;
+    steps_.judge += seconds;
   }
-  work_.live.queries += static_cast<std::int64_t>(batch_.size());
-  steps_.judge += watch.lap();
+  work_.live.queries += std::ssize(rows_);
   // Confirming asks the models again and so overwrites their answers: only now that every row is judged.
   for (const Claim& claim : claims_) confirm(claim);
   for (Chain* chain : refined_) finish_refining(*chain);
   steps_.confirm += watch.lap();
   for (Chain& chain : chains_) {
-    if (chain.active && !chain.refining) check_budget(chain);
+    if (chain.phase == Phase::kSearching) check_budget(chain);
   }
 }
 
 void Worker::judge_chain(Chain& chain) {
   verdicts_.clear();
   const int label = label_of(chain.tally.seed);
-  for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
-    const Verdict& v = verdicts_.emplace_back(
-        judge(batch_[row], pair_.original()[row], pair_.compressed()[row], label, work_.context.acceptance));
+  for (std::size_t i = 0; i < chain.rows; ++i) {
+    const std::size_t answer = chain.first_answer + i;
+    const Verdict& v = verdicts_.emplace_back(judge(batch_[chain.first_row + i], pair_.original()[answer],
+                                                    pair_.compressed()[answer], label, work_.context.acceptance));
     if (!v.finite) note_not_finite(chain, v);
     if (v.differs && !v.deviates) ++chain.tally.ties;
   }
-  if (chain.refining) {
+  if (chain.phase == Phase::kRefining) {
     judge_refined(chain);
     return;
   }
   const Decision decision = chain.strategy->observe(verdicts_, chain.rng);
   if (decision.kind == Decision::Kind::kDeviation) claims_.push_back({&chain, verdicts_[decision.row]});
   if (decision.kind == Decision::Kind::kGaveUp) end(chain, ChainEnd::kGaveUp);
+}
+
+void Worker::judge_refined(Chain& chain) {
+  const bool go_on = chain.refiner->observe(verdicts_.front());
+  const std::int64_t spent = chain.tally.refine_queries - chain.found.refine_queries;
+  if (!go_on || spent >= work_.settings.refine_queries || time_is_spent(chain)) refined_.push_back(&chain);
 }
 
 // The first such input of a chain is kept as evidence, the others are counted.
@@ -170,18 +289,18 @@ void Worker::note_not_finite(Chain& chain, const Verdict& verdict) {
   events_.not_finite.push_back(std::move(event));
 }
 
-void Worker::judge_refined(Chain& chain) {
-  const bool go_on = chain.refiner->observe(verdicts_.front());
-  const std::int64_t spent = chain.tally.refine_queries - chain.found.refine_queries;
-  if (!go_on || spent >= work_.settings.refine_queries) refined_.push_back(&chain);
-}
-
 void Worker::confirm(const Claim& claim) {
   const Stopwatch watch;
   Chain& chain = *claim.chain;
   const Verdict& v = claim.verdict;
   Finding finding{.seed = chain.tally.seed, .ordinal = chain.findings++, .queries = chain.tally.queries};
-  confirmation_.confirm(pair_, {v.input, v.seed_label, v.original.label, v.compressed.label}, finding);
+  try {
+    confirmation_.confirm(pair_, {v.input, v.seed_label, v.original.label, v.compressed.label}, finding);
+  } catch (const Error& e) {
+    note_failure(chain.tally.seed, v.input, e);
+    end(chain, ChainEnd::kModelFailed);
+    return;
+  }
   chain.tally.confirmations += confirmation_.times();
   chain.tally.seconds += watch.seconds();
   finding.severity_found = finding.severity;
@@ -190,29 +309,57 @@ void Worker::confirm(const Claim& claim) {
     settle(chain, std::move(finding));
     return;
   }
-  chain.refining = true;
+  chain.phase = Phase::kRefining;
   chain.refiner->begin(work_.context, finding.seed, {v.input, v.original.label, v.compressed.label}, finding.severity,
                        work_.settings.refine_queries);
   finding.refine_queries = chain.tally.refine_queries;  // spent on findings before this one
   chain.found = std::move(finding);
+  if (!counts(chain, chain.found)) return;
+  Finding& kept = events_.unsettled.emplace_back(chain.found);
+  kept.refine_queries = 0;
+  kept.seconds = chain.tally.seconds;
 }
 
-// A finding in its last form: it counts, and its chain ends or goes on for another; or the chain looks elsewhere.
-void Worker::settle(Chain& chain, Finding finding) {
-  finding.seconds = chain.tally.seconds;
+// The refined image must be confirmed as the first was; where it is not, the first stays.
+void Worker::finish_refining(Chain& chain) {
+  const Stopwatch watch;
+  const Refiner::Best best = chain.refiner->best();
+  Finding refined = chain.found;
+  try {
+    confirmation_.confirm(pair_, {best.image, refined.seed_label, best.label_original, best.label_compressed}, refined);
+    chain.tally.confirmations += confirmation_.times();
+  } catch (const Error& e) {
+    note_failure(chain.tally.seed, best.image, e);
+    refined.flaky = true;
+  }
+  chain.tally.seconds += watch.seconds();
+  settle(chain, refined.flaky ? std::exchange(chain.found, {}) : std::move(refined));
+}
+
+bool Worker::counts(const Chain& chain, const Finding& finding) const {
   const bool mild = finding.severity < work_.settings.min_severity;
-  const bool known = std::find(chain.images.begin(), chain.images.end(), finding.png) != chain.images.end();
-  const bool counts = !finding.flaky && !mild && !known;
+  const bool known = std::ranges::find(chain.images, finding.png) != chain.images.end();
+  return !finding.flaky && !mild && !known;
+}
+
+// The one way of a finding into the store: in its last form it counts, and its chain ends or goes on for another; or it
+// does not, and the chain looks elsewhere.
+void Worker::settle(Chain& chain, Finding finding) {
+  if (chain.phase == Phase::kRefining) finding.refine_queries = chain.tally.refine_queries - finding.refine_queries;
+  chain.phase = Phase::kSearching;
+  finding.seconds = chain.tally.seconds;
+  const bool counted = counts(chain, finding);
   if (finding.flaky) ++chain.tally.flaky;
-  if (finding.flaky || counts) events_.findings.push_back(finding);
-  if (counts)
+  if (finding.flaky || counted) events_.findings.push_back(finding);
+  if (counted)
     go_on_after(chain, std::move(finding));
-  else
+  else if (!leaving_)
     chain.strategy->rejected(chain.rng);
 }
 
 void Worker::go_on_after(Chain& chain, Finding finding) {
   if (chain.images.empty()) ++seeds_found_;
+  if (leaving_) return;
   chain.images.push_back(std::move(finding.png));
   if (std::ssize(chain.images) >= work_.settings.findings_per_seed) {
     end(chain, ChainEnd::kFound);
@@ -222,51 +369,37 @@ void Worker::go_on_after(Chain& chain, Finding finding) {
   chain.strategy->again(work_.context, chain.tally.seed, chain.rng);
 }
 
-// The refined image must be confirmed as the first was; where it is not, the first stays.
-void Worker::finish_refining(Chain& chain) {
-  const Stopwatch watch;
-  chain.refining = false;
-  const Refiner::Best best = chain.refiner->best();
-  Finding refined = chain.found;
-  confirmation_.confirm(pair_, {best.image, refined.seed_label, best.label_original, best.label_compressed}, refined);
-  chain.tally.confirmations += confirmation_.times();
-  chain.tally.seconds += watch.seconds();
-  Finding& last = refined.flaky ? chain.found : refined;
-  last.refine_queries = chain.tally.refine_queries - chain.found.refine_queries;
-  settle(chain, std::move(last));
+void Worker::leave_chains(bool ask) {
+  leaving_ = true;
+  for (Chain& chain : chains_) {
+    if (chain.phase != Phase::kRefining) continue;
+    try {
+      if (ask) {
+        finish_refining(chain);
+        continue;
+      }
+    } catch (const Error&) {  // not even alone: the form in which it was confirmed stays
+    }
+    settle(chain, std::exchange(chain.found, {}));
+  }
+}
+
+bool Worker::time_is_spent(const Chain& chain) const {
+  return work_.settings.timeout_seconds > 0 && chain.tally.seconds >= work_.settings.timeout_seconds;
 }
 
 void Worker::check_budget(Chain& chain) {
   const auto next = static_cast<std::int64_t>(chain.strategy->max_proposals());
   if (chain.tally.queries - chain.queries_before + next > work_.settings.max_queries)
     end(chain, ChainEnd::kQueriesSpent);
-  else if (work_.settings.timeout_seconds > 0 && chain.tally.seconds >= work_.settings.timeout_seconds)
+  else if (time_is_spent(chain))
     end(chain, ChainEnd::kTimeSpent);
 }
 
 void Worker::end(Chain& chain, ChainEnd how) {
   chain.tally.end = how;
-  chain.active = false;
+  chain.phase = Phase::kIdle;
   events_.done.push_back(chain.tally);
-}
-
-void Worker::write_events() {
-  if (events_.empty()) return;
-  const Stopwatch watch;
-  {
-    const std::lock_guard lock(work_.sink_lock);
-    work_.sink.write(events_);
-  }
-  for (const Finding& f : events_.findings) {
-    if (f.flaky)
-      ++work_.live.flaky;
-    else if (f.kind == FindingKind::kNatural)
-      ++work_.live.natural;
-  }
-  work_.live.found += std::exchange(seeds_found_, 0);
-  work_.live.seeds_done += static_cast<std::int64_t>(events_.done.size());
-  events_.clear();
-  steps_.store += watch.seconds();
 }
 
 }  // namespace dflare

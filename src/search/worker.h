@@ -2,14 +2,17 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "dflare/error.h"
 #include "dflare/search.h"
 #include "search/clock.h"
 #include "search/confirmation.h"
+#include "search/event_writer.h"
 #include "search/pair_instance.h"
+#include "search/run_clock.h"
 
 namespace dflare {
 
@@ -18,39 +21,43 @@ struct SharedWork {
   const RunContext& context;
   const PairFacts& facts;
   const SearchSettings& settings;
-  StrategyFactory make_strategy;
+  const StrategyFactory& make_strategy;
   std::span<const SeedIndex> pending;  // seeds whose chains are to run
-  std::atomic<std::size_t> next_pending{0};
-  std::atomic<bool> stop{false};  // a worker failed, or time is up
-  EventSink& sink;
-  std::mutex sink_lock;
+  std::size_t workers;                 // that share them
+  const RunClock& clock;
+  EventWriter& writer;
   LiveProgress& live;
-  Stopwatch started;
+  std::atomic<std::size_t> next_pending{0};
+  std::atomic<std::int64_t> failed_inputs{0};
+  std::atomic<SearchEnd> end{SearchEnd::kComplete};  // why chains were left unfinished, by the worker that saw it first
 };
 
 class Worker {
  public:
   Worker(const Pair& pair, SharedWork& work, int number);
 
-  // Until no seed is left, or the run is stopped. Throws kModelFailed, kCannotWrite.
-  void run();
+  // Until no seed is left, the run is to stop, or another worker has failed. Whatever ends it, every confirmed finding
+  // is handed to the writer. Throws kModelFailed.
+  void run(const std::atomic<bool>& another_failed);
   [[nodiscard]] const StepSeconds& steps() const { return steps_; }
 
  private:
+  enum class Phase { kIdle, kSearching, kRefining };
+
   // A chain and its place in the current batch.
   struct Chain {
     std::unique_ptr<Strategy> strategy;
     std::unique_ptr<Refiner> refiner;  // null: findings stay as they are found
+    Phase phase = Phase::kIdle;
     Rng rng;
     SeedDone tally;
-    std::size_t first_row = 0;
+    std::size_t first_row = 0;  // in the batch
     std::size_t rows = 0;
+    std::size_t first_answer = 0;                   // of its rows
     int findings = 0;                               // ordinals given out, those that do not count included
     std::int64_t queries_before = 0;                // of the last finding that counts
     std::vector<std::vector<std::uint8_t>> images;  // of the findings that count
-    bool active = false;
-    bool refining = false;
-    Finding found;  // while refining
+    Finding found;                                  // while refining: confirmed, as it was found
   };
 
   // A deviation that a chain claims, to be confirmed. Of the verdict's answers only the labels stay valid.
@@ -59,24 +66,47 @@ class Worker {
     Verdict verdict;
   };
 
-  [[nodiscard]] bool stopped();
-  // One step of every chain; nothing is left in the batch when no seed is.
+  // Chains that are under way or to be started.
+  [[nodiscard]] bool has_work() const;
+  // Whether the run ends before its chains do; notes why.
+  [[nodiscard]] bool stopped(const std::atomic<bool>& another_failed);
+  // One step of every chain.
   void advance();
+  void hand_over();
+
+  // Phases of a chain.
   void fill_chains();
   void start(Chain& chain, SeedIndex seed);
   void report_natural(SeedIndex seed);
+  void confirm(const Claim& claim);
+  void finish_refining(Chain& chain);
+  void settle(Chain& chain, Finding finding);
+  void go_on_after(Chain& chain, Finding finding);
+  void end(Chain& chain, ChainEnd how);
+  // Chains that are refining settle for the best confirmed form there is, and none ends: all run again from their
+  // beginnings when the run goes on. `ask`: whether the models still answer.
+  void leave_chains(bool ask);
+  // Whether a finding in this form would count.
+  [[nodiscard]] bool counts(const Chain& chain, const Finding& finding) const;
+  [[nodiscard]] bool time_is_spent(const Chain& chain) const;
+  void check_budget(Chain& chain);
+
+  // The two halves of a step.
   void propose();
   void judge_all(double query_seconds);
   void judge_chain(Chain& chain);
-  void note_not_finite(Chain& chain, const Verdict& verdict);
   void judge_refined(Chain& chain);
-  void confirm(const Claim& claim);
-  void settle(Chain& chain, Finding finding);
-  void go_on_after(Chain& chain, Finding finding);
-  void finish_refining(Chain& chain);
-  void check_budget(Chain& chain);
-  void end(Chain& chain, ChainEnd how);
-  void write_events();
+  void note_not_finite(Chain& chain, const Verdict& verdict);
+
+  // Models that fail.
+  void ask_batch();
+  void collect_rows();
+  // Ends the chains with an input on which a model fails alone. False: there is none.
+  bool end_failing_chains();
+  [[nodiscard]] bool fails(InputView input, SeedIndex seed);
+  // Keeps the input as evidence. Throws the model's error where the model no longer answers the seed either, and when
+  // there were too many such inputs.
+  void note_failure(SeedIndex seed, InputView input, const Error& failure);
   [[nodiscard]] int label_of(SeedIndex seed) const;
 
   SharedWork& work_;
@@ -84,11 +114,14 @@ class Worker {
   Confirmation confirmation_;
   std::vector<Chain> chains_;
   Batch batch_;
+  std::vector<InputView> rows_;       // of the batch, that are asked
+  std::vector<SeedIndex> row_seeds_;  // theirs
   std::vector<Verdict> verdicts_;
   std::vector<Claim> claims_;
   std::vector<Chain*> refined_;  // chains whose refining ended in this step
   Events events_;
   int seeds_found_ = 0;  // among events_: seeds with their first finding that counts
+  bool leaving_ = false;
   StepSeconds steps_;
 };
 

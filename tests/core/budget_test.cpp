@@ -177,5 +177,15 @@ TEST(Project, FullSimilarityLeavesTheSeed) {
   EXPECT_EQ(ssim(seed.view(), image.view()), 1);
 }
 
+TEST(Project, LimitsThatNoOtherImageKeepsLeaveTheSeed) {
+  Rng rng(6, 0);
+  const Input seed = noise({8, 8, 1}, rng);
+  for (const PerturbationBudget& budget : {PerturbationBudget{.min_ssim = 1.5}, PerturbationBudget{.l2 = 1e-300}}) {
+    Input image = noise({8, 8, 1}, rng);
+    project(budget, seed.view(), image.pixels);
+    EXPECT_EQ(image, seed);
+  }
+}
+
 }  // namespace
 }  // namespace dflare

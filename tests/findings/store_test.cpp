@@ -312,6 +312,41 @@ TEST_F(Store, ARerunReplacesWhatItsInterruptedChainWrote) {
   EXPECT_TRUE(fs::exists(run_ / "findings/000001_0_both_changed.png"));
 }
 
+TEST_F(Store, AFindingYetToBeRefinedIsKeptUntilItsSeedIsDone) {
+  create();
+  store_->write({.unsettled = {sample_finding(1), sample_finding(2)}});
+  reopen();
+  EXPECT_EQ(keys_of(*store_), (Keys{{1, 0}, {2, 0}})) << "the process was killed while it refined";
+  store_->write({.findings = {sample_finding(1, 0, FindingKind::kBothChanged)}, .done = {sample_done(1)}});
+  store_->write({.not_finite = {{SeedIndex(2), true, false, sample_png(1)}}});
+  EXPECT_EQ(keys_of(*store_), (Keys{{1, 0}, {2, 0}})) << "a rerun that has not come so far takes nothing along";
+  EXPECT_EQ(findings_of(*store_)[0].kind, FindingKind::kBothChanged) << "settled";
+  store_->write({.done = {sample_done(2)}});
+  EXPECT_EQ(keys_of(*store_), (Keys{{1, 0}})) << "its last form did not count";
+}
+
+TEST_F(Store, InputsThatFailSurviveAndTakeNoFindingAlong) {
+  create();
+  SeedDone failed = sample_done(3);
+  failed.end = ChainEnd::kModelFailed;
+  store_->write({.unsettled = {sample_finding(3)},
+                 .failed = {{SeedIndex(3), false, true, true, "no answer", sample_png(3)}},
+                 .done = {failed}});
+  reopen();
+  ASSERT_EQ(store_->failed().size(), 1U);
+  const FailedInput input = store_->failed()[0];
+  EXPECT_EQ(input.seed, SeedIndex(3));
+  EXPECT_FALSE(input.original);
+  EXPECT_TRUE(input.compressed);
+  EXPECT_TRUE(input.hung);
+  EXPECT_EQ(input.why, "no answer");
+  EXPECT_EQ(input.png, sample_png(3));
+  EXPECT_EQ(store_->done()[0].end, ChainEnd::kModelFailed);
+  EXPECT_EQ(keys_of(*store_), (Keys{{3, 0}}));
+  store_->derive_pngs();
+  EXPECT_TRUE(fs::exists(run_ / "failed/000003.png"));
+}
+
 TEST_F(Store, ARerunThatFindsNothingLeavesNothing) {
   create();
   store_->write({.findings = {sample_finding(1)}});

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "dflare/error.h"
@@ -193,7 +194,32 @@ TEST(Budget, SettingsThatMakeNoSenseAreRefused) {
       {"a negative shard", [](SearchSettings& s) { s.shard = -1; }},
       {"a negative batch", [](SearchSettings& s) { s.batch = -1; }},
       {"negative workers", [](SearchSettings& s) { s.workers = -1; }},
-      {"more workers than slots", [](SearchSettings& s) { s.workers = LiveProgress::kSlots; }},
+      {"more workers than slots", [](SearchSettings& s) { s.workers = LiveProgress::kMostWorkers + 1; }},
+      {"a batch beyond memory", [](SearchSettings& s) { s.batch = kMostRows + 1; }},
+      {"an SSIM that no two images have", [](SearchSettings& s) { s.budget.min_ssim = 1.5; }},
+      {"no number as SSIM", [](SearchSettings& s) { s.budget.min_ssim = std::nan(""); }},
+      {"a negative SSIM", [](SearchSettings& s) { s.budget.min_ssim = -0.5; }},
+      {"less than a grey level", [](SearchSettings& s) { s.budget.linf = 0.5; }},
+      {"more grey levels than there are", [](SearchSettings& s) { s.budget.linf = 256; }},
+      {"a negative L2", [](SearchSettings& s) { s.budget.l2 = -1; }},
+      {"an infinite L2", [](SearchSettings& s) { s.budget.l2 = INFINITY; }},
+      {"a negative severity", [](SearchSettings& s) { s.min_severity = -1; }},
+      {"a negative timeout", [](SearchSettings& s) { s.timeout_seconds = -1; }},
+      {"a negative time limit", [](SearchSettings& s) { s.time_limit_seconds = -1; }},
+      {"fewer than no seeds", [](SearchSettings& s) { s.max_seeds = -1; }},
+      {"a negative label offset", [](SearchSettings& s) { s.compressed_label_offset = -1; }},
+      {"refining without a query",
+       [](SearchSettings& s) {
+         s.refine = Refine::kClimb;
+         s.refine_queries = 0;
+       }},
+      {"no finding wanted", [](SearchSettings& s) { s.findings_per_seed = 0; }},
+      {"an unknown operator", [](SearchSettings& s) { s.strategy.operators = "luck"; }},
+      {"a population of one",
+       [](SearchSettings& s) {
+         s.strategy.name = "diffchaser";
+         s.strategy.diffchaser.population = 1;
+       }},
       {"an unknown strategy", [](SearchSettings& s) { s.strategy.name = "luck"; }},
   };
   for (const BadSettings& bad : table) {

@@ -61,37 +61,23 @@ TEST_P(DeterminismOf, ShardsPutTogetherAreTheWholeRun) {
   EXPECT_EQ(toy::told(together), toy::told(toy::search(models_, seeds_, settings(7, 1))));
 }
 
-// Gives up after a number of events, as a full disk does.
+// Has room for a number of ended seeds, and is full with the next.
 class BreakingSink : public toy::CollectingSink {
  public:
-  explicit BreakingSink(int writes_before) : left_(writes_before) {}
+  explicit BreakingSink(std::size_t room) : room_(room) {}
   void write(const Events& e) override {
-    if (left_-- <= 0) throw Error(ErrorCode::kCannotWrite, "the disk is full");
+    if (events.done.size() + e.done.size() > room_) throw Error(ErrorCode::kCannotWrite, "the disk is full");
     CollectingSink::write(e);
   }
 
  private:
-  int left_;
-};
-
-// Presses Ctrl-C after a number of events.
-class StoppingSink : public toy::CollectingSink {
- public:
-  StoppingSink(LiveProgress& live, int writes_before) : live_(live), left_(writes_before) {}
-  void write(const Events& e) override {
-    CollectingSink::write(e);
-    if (--left_ <= 0) live_.stop = true;
-  }
-
- private:
-  LiveProgress& live_;
-  int left_;
+  std::size_t room_;
 };
 
 TEST_P(DeterminismOf, ResumeAfterAFailedWriteEndsWithTheSameFindings) {
   const auto expected = toy::told(toy::search(models_, seeds_, settings(7, 2)));
-  for (const int writes : {0, 1, 5, 12}) {
-    BreakingSink broken(writes);
+  for (const std::size_t room : {0U, 1U, 5U, 12U}) {
+    BreakingSink broken(room);
     try {
       Search(models_.pair(), seeds_, settings(7, 2)).run({}, broken);
       FAIL() << "the error of the sink got lost";
@@ -101,20 +87,23 @@ TEST_P(DeterminismOf, ResumeAfterAFailedWriteEndsWithTheSameFindings) {
     Events all = broken.events;
     EXPECT_LT(all.done.size(), static_cast<std::size_t>(kSeeds));
     toy::append(all, toy::search(models_, seeds_, settings(7, 2), toy::seeds_done(all)));
-    EXPECT_EQ(toy::told(all), expected) << "after " << writes << " writes";
+    EXPECT_EQ(toy::told(all), expected) << "room for " << room << " seeds";
   }
 }
 
 TEST_P(DeterminismOf, ResumeAfterAStopEndsWithTheSameFindings) {
   const auto expected = toy::told(toy::search(models_, seeds_, settings(7, 2)));
-  for (const int writes : {1, 3, 9}) {
+  for (const std::int64_t rows : {1, 30, 90}) {
     LiveProgress live;
-    StoppingSink stopped(live, writes);
-    EXPECT_EQ(Search(models_.pair(), seeds_, settings(7, 2), &live).run({}, stopped).end, SearchEnd::kStopped);
+    toy::CollectingSink stopped;
+    toy::Interrupted models(toy::linear_pair(), live);
+    Search search(models.pair(), seeds_, settings(7, 2), &live);
+    models.after(rows);
+    EXPECT_EQ(search.run({}, stopped).end, SearchEnd::kStopped);
     Events all = stopped.events;
     EXPECT_LT(all.done.size(), static_cast<std::size_t>(kSeeds));
     toy::append(all, toy::search(models_, seeds_, settings(1, 1), toy::seeds_done(all)));
-    EXPECT_EQ(toy::told(all), expected) << "after " << writes << " writes";
+    EXPECT_EQ(toy::told(all), expected) << "after " << rows << " rows";
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <limits>
 #include <map>
+#include <string>
 
 #include "dflare/error.h"
 #include "search/told.h"
@@ -110,15 +111,49 @@ TEST(Flaky, FindingCanBeFollowedByAFirmOne) {
   EXPECT_GT(firm_after_flaky, 0);
 }
 
-TEST(Flaky, NaturalDeviationThatDoesNotHoldAloneIsFlaky) {
+// What counts is what both say alone: such an input is a seed like any other.
+TEST(Flaky, NaturalDeviationThatDoesNotHoldAloneIsNone) {
   toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
   models.compressed = std::make_unique<BatchDependent>(2, brighter_than(50), brighter_than(kNever));
   const SeedSet seeds = dark_seeds(4);
-  const Events events = toy::search(models, seeds, in_lockstep(4));
-  ASSERT_EQ(events.findings.size(), 4U);
-  for (const Finding& f : events.findings) {
-    EXPECT_TRUE(f.flaky);
-    EXPECT_EQ(f.kind, FindingKind::kNatural);
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, in_lockstep(4));
+  EXPECT_EQ(search.context().usable.size(), 4U);
+  EXPECT_DOUBLE_EQ(search.facts().agreement, 1);
+  search.run({}, sink);
+  for (const SeedDone& d : sink.events.done) EXPECT_GT(d.queries, 1) << "searched";
+  for (const Finding& f : sink.events.findings) EXPECT_NE(f.kind, FindingKind::kNatural);
+}
+
+// Refined, it fails alone; as it was found, it held.
+TEST(Flaky, RefinedFormThatDoesNotHoldAloneIsNotKept) {
+  constexpr int kSeeds = 4;
+  std::atomic<int> alone{-1000};
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  const auto differs_on_mutants = [](InputView in, std::span<float> out) {
+    const auto p = in.pixels();
+    brighter_than(std::ranges::equal(p.first(p.size() - 1), p.subspan(1)) ? kNever : -1)(in, out);
+  };
+  const auto differs_at_first = [&](InputView in, std::span<float> out) {
+    if (++alone <= kSeeds)
+      differs_on_mutants(in, out);
+    else
+      brighter_than(kNever)(in, out);
+  };
+  models.compressed = std::make_unique<BatchDependent>(2, differs_on_mutants, differs_at_first);
+  const SeedSet seeds = dark_seeds(kSeeds);
+  SearchSettings s = in_lockstep(kSeeds);
+  s.refine = Refine::kClimb;
+  s.refine_queries = 5;
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, s);
+  alone = 0;
+  search.run({}, sink);
+  ASSERT_EQ(sink.events.findings.size(), static_cast<std::size_t>(kSeeds));
+  for (const Finding& f : sink.events.findings) {
+    EXPECT_FALSE(f.flaky);
+    EXPECT_EQ(f.label_compressed, 1) << "as it was confirmed";
+    EXPECT_EQ(f.refine_queries, 5);
   }
 }
 
@@ -177,11 +212,13 @@ TEST(NotFinite, InputIsNoSeed) {
 
 [[noreturn]] void fail() { throw Error(ErrorCode::kModelFailed, "the runtime died"); }
 
-// Fails when it has been asked for so many rows; 0: never.
+// Fails for good when it has been asked for so many rows; 0: never.
 struct Fuse {
   std::atomic<std::int64_t> left{0};
+  std::atomic<bool> blown{false};
   void burn() {
-    if (left > 0 && --left == 0) fail();
+    if (left > 0 && --left == 0) blown = true;
+    if (blown) fail();
   }
 };
 
@@ -199,7 +236,7 @@ void expect_model_failed(F&& run) {
     ADD_FAILURE() << "the failure got lost";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), ErrorCode::kModelFailed);
-    EXPECT_STREQ(e.what(), "the runtime died");
+    EXPECT_NE(std::string(e.what()).find("the runtime died"), std::string::npos);
   }
 }
 
@@ -217,6 +254,7 @@ TEST(ModelFailure, KeepsWhatWasFoundAndResumeEndsTheSame) {
       fuse.left = rows;
       expect_model_failed([&] { search.run({}, sink); });
       EXPECT_LT(sink.events.done.size(), search.plan().size());
+      fuse.blown = false;
       Events all = sink.events;
       toy::append(all, toy::search(models, seeds, s, toy::seeds_done(all)));
       EXPECT_EQ(toy::told(all), expected) << rows << " rows, workers " << workers;
@@ -224,11 +262,137 @@ TEST(ModelFailure, KeepsWhatWasFoundAndResumeEndsTheSame) {
   }
 }
 
-// Natural deviations are known before the first mutant is asked; one that kills the runtime must not take them along.
-TEST(ModelFailure, KeepsNaturalFindingsOfTheSameStep) {
+// Once only, as memory that another program holds for a while.
+TEST(ModelFailure, ThatDoesNotComeAgainChangesNothing) {
+  const SeedSet seeds = toy::varied_seeds(kShape, 40);
+  const auto expected = toy::told(toy::search(toy::linear_pair(), seeds, toy::settings()));
+  std::atomic<std::int64_t> left{0};
+  const auto fails_once = [&, f = toy::linear(kShape, 4, 0.5)](InputView in, std::span<float> out) {
+    if (left > 0 && --left == 0) fail();
+    f(in, out);
+  };
+  const toy::ToyPair models(kShape, 4, toy::linear(kShape, 4, 0), fails_once);
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, toy::settings());
+  left = 60;
+  search.run({}, sink);
+  EXPECT_EQ(left, 0);
+  EXPECT_TRUE(sink.events.failed.empty());
+  EXPECT_EQ(toy::told(sink.events), expected);
+}
+
+toy::Function fails_above(double level, toy::Function f) {
+  return [level, f = std::move(f)](InputView in, std::span<float> out) {
+    if (toy::mean_of(in) > level) fail();
+    f(in, out);
+  };
+}
+
+TEST(FailedInput, EndsItsChainAndNoOther) {
+  SearchSettings s = toy::settings();
+  s.strategy.name = "random";
+  s.strategy.operators = "multiplicative-noise,pixel-change";
+  const SeedSet seeds = toy::varied_seeds(kShape, 30);
+  const toy::Function f = toy::linear(kShape, 4, 0);
+  const Events whole = toy::search(toy::ToyPair(kShape, 4, f, f), seeds, s);
+  for (const int batch : {1, 7, 64}) {
+    s.batch = batch;
+    const toy::ToyPair models(kShape, 4, f, fails_above(205, f));
+    toy::CollectingSink sink;
+    Search search(models.pair(), seeds, s);
+    EXPECT_EQ(search.run({}, sink).end, SearchEnd::kComplete);
+    EXPECT_EQ(toy::seeds_done(sink.events), search.plan());
+    std::map<SeedIndex, int> failed;
+    for (const FailedInput& input : sink.events.failed) {
+      ++failed[input.seed];
+      EXPECT_TRUE(input.compressed);
+      EXPECT_FALSE(input.original);
+      EXPECT_FALSE(input.hung);
+      EXPECT_EQ(input.why, "toy: the runtime died");
+      EXPECT_GT(toy::mean_of(decode_image(input.png, "evidence").view()), 205);
+    }
+    EXPECT_GT(failed.size(), 0U);
+    EXPECT_LT(failed.size(), 30U);
+    for (const SeedDone& d : sink.events.done) {
+      if (search.context().status[static_cast<std::size_t>(d.seed.value)] != SeedStatus::kUsable) continue;
+      EXPECT_EQ(d.end == ChainEnd::kModelFailed, failed[d.seed] == 1) << d.seed.value;
+      EXPECT_EQ(d.end == ChainEnd::kModelFailed, d.queries < s.max_queries) << "the others are searched to the end";
+    }
+  }
+}
+
+TEST(FailedInput, OfAChainThatRefinesLeavesItsFinding) {
+  const auto fails_when_refined = [](InputView in, std::span<float> out) {
+    const double mean = toy::mean_of(in);
+    if (mean > 119) fail();
+    out[1] = static_cast<float>((mean - 104) / 8);  // severity rises with the brightness
+    out[0] = -out[1];
+  };
+  const auto not_yet = [](InputView in, std::span<float> out) {
+    out[0] = static_cast<float>((toy::mean_of(in) - 90) / 8);
+    out[1] = -out[0];
+  };
+  const toy::ToyPair models(kShape, 2, not_yet, fails_when_refined);
+  SearchSettings s = in_lockstep(4);
+  s.strategy.name = "random";
+  s.max_queries = 2000;
+  s.refine = Refine::kClimb;
+  s.refine_queries = 2000;
+  const Events events = toy::search(models, dark_seeds(4), s);
+  EXPECT_EQ(events.done.size(), 4U);
+  EXPECT_GT(events.failed.size(), 0U);
+  for (const FailedInput& failed : events.failed) {
+    EXPECT_NE(std::ranges::find(events.findings, failed.seed, &Finding::seed), events.findings.end());
+  }
+}
+
+TEST(FailedInput, TooManyEndTheRun) {
   const auto fails_on_mutants = [](InputView in, std::span<float> out) {
     const auto p = in.pixels();
     if (std::ranges::any_of(p, [&](std::uint8_t v) { return v != p.front(); })) fail();
+    brighter_than(kNever)(in, out);
+  };
+  const toy::ToyPair models(kShape, 2, brighter_than(kNever), fails_on_mutants);
+  const SeedSet seeds = dark_seeds(static_cast<int>(kMostFailedInputs) + 50);
+  toy::CollectingSink sink;
+  Search search(models.pair(), seeds, in_lockstep(16));
+  try {
+    search.run({}, sink);
+    ADD_FAILURE() << "it went on and on";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kModelFailed);
+    EXPECT_NE(std::string(e.what()).find("the runtime died"), std::string::npos);
+  }
+  EXPECT_EQ(std::ssize(sink.events.failed), kMostFailedInputs);
+}
+
+TEST(FailedInput, AmongTheSeedsIsNoSeed) {
+  const toy::ToyPair models(kShape, 2, brighter_than(kNever), fails_above(150, brighter_than(kNever)));
+  const SeedSet seeds = toy::seeds_of(
+      {toy::filled(kShape, 200), toy::filled(kShape, 100), toy::filled(kShape, 90), toy::filled(kShape, 210)});
+  for (const int batch : {0, 1, 4}) {
+    SearchSettings s = toy::settings();
+    s.batch = batch;
+    toy::CollectingSink sink;
+    Search search(models.pair(), seeds, s);
+    using enum SeedStatus;
+    EXPECT_EQ(search.context().status, (std::vector{kFailed, kUsable, kUsable, kFailed})) << batch;
+    ASSERT_EQ(search.failed_seeds().size(), 2U);
+    EXPECT_EQ(search.failed_seeds()[1].seed, SeedIndex(3));
+    EXPECT_EQ(decode_image(search.failed_seeds()[1].png, "evidence"), seeds.seeds[3].input);
+    EXPECT_DOUBLE_EQ(search.facts().agreement, 1) << "over the answers that there are";
+    search.run({}, sink);
+    EXPECT_GE(sink.events.failed.size(), 2U) << "kept as evidence";
+  }
+}
+
+// Natural deviations are known before the first mutant is asked; one that kills the runtime must not take them along.
+TEST(ModelFailure, KeepsNaturalFindingsOfTheSameStep) {
+  Fuse fuse;
+  const auto fails_on_mutants = [&](InputView in, std::span<float> out) {
+    const auto p = in.pixels();
+    if (std::ranges::any_of(p, [&](std::uint8_t v) { return v != p.front(); })) fuse.blown = true;
+    if (fuse.blown) fail();
     brighter_than(150)(in, out);
   };
   const toy::ToyPair models(kShape, 2, brighter_than(110), fails_on_mutants);
@@ -274,7 +438,7 @@ TEST(Watchdog, SeesWhenTheOldestQueryBegan) {
   LiveProgress live;
   std::atomic<std::int64_t> seen{0};
   const auto looks_at_the_clock = [&](InputView in, std::span<float> out) {
-    for (const auto& slot : live.query_started) seen = std::max<std::int64_t>(seen, slot);
+    for (const auto& slot : live.queries_under_way) seen = std::max<std::int64_t>(seen, slot.started());
     brighter_than(kNever)(in, out);
   };
   const toy::ToyPair models(kShape, 2, brighter_than(kNever), looks_at_the_clock);
@@ -285,7 +449,7 @@ TEST(Watchdog, SeesWhenTheOldestQueryBegan) {
   seen = 0;
   search.run({}, sink);
   EXPECT_GT(seen, 0) << "chains";
-  for (const auto& slot : live.query_started) EXPECT_EQ(slot, 0) << "no query runs any more";
+  for (const auto& slot : live.queries_under_way) EXPECT_EQ(slot.started(), 0) << "no query runs any more";
 }
 
 }  // namespace

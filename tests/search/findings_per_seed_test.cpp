@@ -78,14 +78,22 @@ TEST_P(FindingsPerSeed, DoNotDependOnBatchWorkersOrAStop) {
 TEST_P(FindingsPerSeed, MaxQueriesCountsFromTheLastFinding) {
   SearchSettings s = settings(1000);
   s.max_queries = 40;
-  for (const auto& [seed, findings] : by_seed(toy::search(models_, seeds_, s))) {
-    std::int64_t before = 0;
+  const auto proposals = static_cast<std::int64_t>(make_strategy_factory(s.strategy)()->max_proposals());
+  const Events events = toy::search(models_, seeds_, s);
+  std::map<std::int32_t, std::int64_t> last;
+  for (const auto& [seed, findings] : by_seed(events)) {
     for (const Finding& f : findings) {
-      EXPECT_LE(f.queries - before, 40);
-      before = f.queries;
+      EXPECT_LE(f.queries - last[seed], 40);
+      last[seed] = f.queries;
     }
   }
-  for (const SeedDone& d : toy::search(models_, seeds_, s).done) EXPECT_NE(d.end, ChainEnd::kGaveUp);
+  EXPECT_TRUE(std::ranges::any_of(last, [](const auto& of_seed) { return of_seed.second > 40; }))
+      << "a chain goes on beyond the budget of its first finding";
+  for (const SeedDone& d : events.done) {
+    EXPECT_NE(d.end, ChainEnd::kGaveUp);
+    if (d.end != ChainEnd::kQueriesSpent) continue;
+    EXPECT_GT(d.queries - last[d.seed.value] + proposals, 40) << "all is spent";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(, FindingsPerSeed, testing::ValuesIn(strategy_names()),
@@ -97,6 +105,28 @@ TEST(MoreFindings, NoneIsRefused) {
   SearchSettings s = toy::settings();
   s.findings_per_seed = 0;
   test::expect_error(ErrorCode::kBadArgument, "--findings-per-seed", [&] { Search(models.pair(), seeds, s); });
+}
+
+// A single pixel within one grey level of its seed: of three images one deviates.
+TEST(MoreFindings, CountEveryImageOnce) {
+  constexpr Shape kPixel{1, 1, 1};
+  const auto brighter_than = [](double level) {
+    return [level](InputView in, std::span<float> out) {
+      out[1] = static_cast<float>(toy::mean_of(in) - level);
+      out[0] = -out[1];
+    };
+  };
+  const toy::ToyPair models(kPixel, 2, brighter_than(150), brighter_than(100.5));
+  SearchSettings s = toy::settings();
+  s.strategy.name = "random";
+  s.strategy.operators = "pixel-change";
+  s.budget.linf = 1;
+  s.findings_per_seed = 3;
+  s.max_queries = 100;
+  const Events events = toy::search(models, toy::seeds_of({toy::filled(kPixel, 100)}), s);
+  EXPECT_EQ(events.findings.size(), 1U);
+  ASSERT_EQ(events.done.size(), 1U);
+  EXPECT_EQ(events.done[0].end, ChainEnd::kQueriesSpent);
 }
 
 // Corruptions come first, each once; a natural way stays the first choice however many findings are wanted.

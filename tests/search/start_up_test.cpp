@@ -201,6 +201,45 @@ TEST(LabelOffset, OfBothMovesTheTrueLabels) {
   EXPECT_THAT(statuses(models, seeds, s), ElementsAre(kUsable, kUsable, kWrong));
 }
 
+// The class that labels call 0 is output 1 of the original, output 0 of the compressed model and of what is compared.
+TEST(LabelOffset, OfOneLeavesTheTrueLabels) {
+  const SeedSet seeds = labelled(levels({10, 100, 200}), {0, 1, 1});
+  toy::ToyPair models = pair_with_borders(85, 80);
+  models.original = make_function_model(kShape, 4, with_background(by_brightness(85)));
+  SearchSettings s = toy::settings();
+  s.original_label_offset = 1;
+  EXPECT_THAT(statuses(models, seeds, s), ElementsAre(kUsable, kUsable, kWrong));
+  EXPECT_NEAR(Search(models.pair(), seeds, s).facts().accuracy_original, 2.0 / 3, 1e-12);
+}
+
+// A model whose output tensor is quantised, although few answers tell so.
+class Quantised : public Model {
+ public:
+  explicit Quantised(std::unique_ptr<Model> model, float scale) : model_(std::move(model)), info_(model_->info()) {
+    info_.output_scale = scale;
+  }
+  [[nodiscard]] const ModelInfo& info() const override { return info_; }
+  void query(std::span<const InputView> inputs, Answers& out) override { model_->query(inputs, out); }
+  [[nodiscard]] std::unique_ptr<Model> clone() const override {
+    return std::make_unique<Quantised>(model_->clone(), info_.output_scale);
+  }
+
+ private:
+  std::unique_ptr<Model> model_;
+  ModelInfo info_;
+};
+
+TEST(StartUp, StepOfAnOutputIsTheScaleOfItsTensor) {
+  const Shape shape{8, 8, 1};
+  toy::ToyPair models = toy::linear_pair(shape);
+  models.compressed = std::make_unique<Quantised>(std::move(models.compressed), 0.0625F);
+  const SeedSet seeds = toy::varied_seeds(shape, 20);
+  const Search search(models.pair(), seeds, toy::settings());
+  EXPECT_EQ(search.facts().compressed.step, 0.0625F);
+  EXPECT_EQ(search.context().compressed_reading.step, 0.0625F);
+  EXPECT_EQ(search.facts().original.step, 0);
+}
+
 TEST(LabelOffset, IsWhatTheErrorAboutClassCountsOffers) {
   toy::ToyPair models = pair_with_borders(85, 80);
   models.compressed = make_function_model(kShape, 4, with_background(by_brightness(80)));

@@ -34,18 +34,26 @@ class RunFolder : public testing::Test {
       std::filesystem::path(testing::TempDir()) / ("dflare_run_folder_" + std::to_string(getpid()));
 };
 
-// Writes some events, then dies.
+// Writes what is to be said of some seeds, then dies.
 class DyingSink : public EventSink {
  public:
-  DyingSink(FindingStore& store, int writes) : store_(store), left_(writes) {}
+  DyingSink(FindingStore& store, std::size_t seeds) : store_(store), left_(seeds) {}
   void write(const Events& events) override {
-    if (left_-- == 0) throw Error(ErrorCode::kCannotWrite, "killed");
-    store_.write(events);
+    Events first = events;
+    if (first.done.size() > left_) first.done.resize(left_);
+    left_ -= first.done.size();
+    if (left_ == 0) {
+      std::erase_if(first.findings, [&](const Finding& f) {
+        return std::ranges::find(first.done, f.seed, &SeedDone::seed) == first.done.end();
+      });
+    }
+    store_.write(first);
+    if (left_ == 0) throw Error(ErrorCode::kCannotWrite, "killed");
   }
 
  private:
   FindingStore& store_;
-  int left_;
+  std::size_t left_;
 };
 
 TEST_F(RunFolder, ResumedAgainAndAgainEndsAsTheRunThatWasNeverStopped) {
@@ -59,7 +67,7 @@ TEST_F(RunFolder, ResumedAgainAndAgainEndsAsTheRunThatWasNeverStopped) {
     const std::unique_ptr<FindingStore> store = reopened();
     std::vector<SeedIndex> before;
     for (const SeedDone& d : store->done()) before.push_back(d.seed);
-    DyingSink sink(*store, 2);
+    DyingSink sink(*store, 15);
     try {
       Search(models.pair(), seeds, s).run(before, sink);
     } catch (const Error&) {

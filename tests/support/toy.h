@@ -105,6 +105,28 @@ inline ToyPair linear_pair(Shape shape = {8, 8, 1}, std::size_t classes = 4, dou
   return {shape, classes, linear(shape, classes, 0), linear(shape, classes, coarse)};
 }
 
+// A pair whose compressed model presses Ctrl-C when it is asked for so many rows more.
+class Interrupted {
+ public:
+  Interrupted(ToyPair models, LiveProgress& live) : models_(std::move(models)) {
+    const auto shape = models_.original->info().shape;
+    const std::shared_ptr<Model> g = std::move(models_.compressed);
+    models_.compressed =
+        make_function_model(shape, g->info().classes, [this, g, &live](InputView in, std::span<float> out) {
+          if (left_ > 0 && --left_ == 0) live.stop = true;
+          Answers answers;
+          g->clone()->query({&in, 1}, answers);
+          std::ranges::copy(answers.raw(0), out.begin());
+        });
+  }
+  [[nodiscard]] Pair pair() const { return models_.pair(); }
+  void after(std::int64_t rows) { left_ = rows; }
+
+ private:
+  ToyPair models_;
+  std::atomic<std::int64_t> left_{0};
+};
+
 // Small and quick, the same everywhere. What a test is about it sets itself.
 inline SearchSettings settings() {
   SearchSettings s;
@@ -122,6 +144,8 @@ class CollectingSink : public EventSink {
     events.findings.insert(events.findings.end(), e.findings.begin(), e.findings.end());
     events.not_finite.insert(events.not_finite.end(), e.not_finite.begin(), e.not_finite.end());
     events.done.insert(events.done.end(), e.done.begin(), e.done.end());
+    events.unsettled.insert(events.unsettled.end(), e.unsettled.begin(), e.unsettled.end());
+    events.failed.insert(events.failed.end(), e.failed.begin(), e.failed.end());
     ++writes;
   }
 

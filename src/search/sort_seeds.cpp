@@ -1,0 +1,112 @@
+// Labels, ties and truths of the seeds.
+#include "search/sort_seeds.h"
+
+#include <algorithm>
+
+namespace dflare {
+namespace {
+
+std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
+
+OutputReading reading_of(const Answers& all, const Model& model, const SearchSettings& settings, int skip_classes,
+                         std::span<const SeedIndex> asked) {
+  Answers rows;
+  const std::span<float> raw = rows.prepare(asked.size(), model.info().classes);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::span<const float> row = all.raw(row_of(asked[i]));
+    std::ranges::copy(row, raw.subspan(i * row.size()).begin());
+  }
+  OutputReading r = detect_reading(rows);
+  if (settings.output == OutputOption::kLogits) r.kind = OutputKind::kLogits;
+  if (settings.output == OutputOption::kProbabilities) r.kind = OutputKind::kProbabilities;
+  if (r.step == 0) r.step = model.info().output_scale;
+  r.skip_classes = skip_classes;
+  return r;
+}
+
+}  // namespace
+
+void read_outputs(const Pair& pair, const SearchSettings& settings, std::span<const SeedIndex> asked,
+                  RunContext& context, PairFacts& facts) {
+  facts.original = reading_of(context.original, *pair.original, settings, facts.original.skip_classes, asked);
+  facts.compressed = reading_of(context.compressed, *pair.compressed, settings, facts.compressed.skip_classes, asked);
+  context.original_reading = facts.original;
+  context.compressed_reading = facts.compressed;
+  context.original.interpret(facts.original);
+  context.compressed.interpret(facts.compressed);
+}
+
+int SeedSorter::true_label(SeedIndex seed) const {
+  const int label = seeds_.seeds[row_of(seed)].label;
+  return label < 0 ? -1 : label + std::min(settings_.original_label_offset, settings_.compressed_label_offset);
+}
+
+bool SeedSorter::only_correct() const {
+  return settings_.seed_filter == SeedFilter::kCorrect ||
+         (settings_.seed_filter == SeedFilter::kAuto && seeds_.labelled);
+}
+
+SeedStatus SeedSorter::status_of(SeedIndex seed, const AnswerView& f, const AnswerView& g) const {
+  if (!f.finite || !g.finite) return SeedStatus::kNotFinite;
+  const bool tie = settings_.acceptance.ties == TiePolicy::kSkip && (f.tie || g.tie);
+  if (tie) return SeedStatus::kTied;
+  if (f.label != g.label) return SeedStatus::kNatural;
+  if (only_correct()) {
+    if (true_label(seed) < 0) return SeedStatus::kUnlabelled;
+    if (true_label(seed) != f.label) return SeedStatus::kWrong;
+  }
+  return SeedStatus::kUsable;
+}
+
+// Labels are known before the outputs are read: they are those of the largest output, whatever it means.
+std::int64_t SeedSorter::count_usable(std::span<const SeedIndex> asked, const RunContext& context,
+                                      const PairFacts& facts) const {
+  Answers f;
+  Answers g;
+  const auto read = [](Answers& to, std::span<const float> raw, int skip_classes) {
+    std::ranges::copy(raw, to.prepare(1, raw.size()).begin());
+    to.interpret({OutputKind::kLogits, 0, skip_classes});
+  };
+  return std::ranges::count_if(asked, [&](SeedIndex seed) {
+    read(f, context.original.raw(row_of(seed)), facts.original.skip_classes);
+    read(g, context.compressed.raw(row_of(seed)), facts.compressed.skip_classes);
+    return status_of(seed, f[0], g[0]) == SeedStatus::kUsable;
+  });
+}
+
+void SeedSorter::sort(std::span<const SeedIndex> asked, RunContext& context) const {
+  for (const SeedIndex seed : asked) {
+    if (settings_.max_seeds > 0 && std::ssize(context.usable) == settings_.max_seeds) return;
+    SeedStatus& status = context.status[row_of(seed)];
+    status = status_of(seed, context.original[row_of(seed)], context.compressed[row_of(seed)]);
+    if (status == SeedStatus::kUsable) context.usable.push_back(seed);
+  }
+}
+
+void SeedSorter::measure(std::span<const SeedIndex> asked, const RunContext& context, PairFacts& facts) const {
+  std::int64_t labelled = 0;
+  std::int64_t right_f = 0;
+  std::int64_t right_g = 0;
+  std::int64_t agree = 0;
+  PairCounter counter;
+  for (const SeedIndex seed : asked) {
+    counter.add(context.original[row_of(seed)], context.compressed[row_of(seed)], true_label(seed));
+    const int f = context.original[row_of(seed)].label;
+    const int g = context.compressed[row_of(seed)].label;
+    agree += f >= 0 && f == g ? 1 : 0;
+    const int truth = true_label(seed);
+    if (truth < 0) continue;
+    ++labelled;
+    right_f += f == truth ? 1 : 0;
+    right_g += g == truth ? 1 : 0;
+  }
+  facts.figures = counter.figures();
+  const auto share = [](std::int64_t a, std::int64_t b) {
+    return b == 0 ? -1.0 : static_cast<double>(a) / static_cast<double>(b);
+  };
+  facts.agreement = share(agree, std::ssize(asked));
+  facts.accuracy_original = share(right_f, labelled);
+  facts.accuracy_compressed = share(right_g, labelled);
+}
+
+}  // namespace dflare
