@@ -30,9 +30,10 @@ struct Doubt {
 };
 
 // In order of weight. `rows` are the rows of the answers that count, `truth` the true label of each of those (-1:
-// none). Doubts: a quantised input that keeps few of the grey levels; a float input that nobody declared; accuracies of
-// several models that are far apart; labels that are off by one; outputs declared probabilities that are not; outputs
-// that are neither probabilities nor plausible logits where labels do not fit either; a model that is asked row by row.
+// none). Doubts: a model that beside the first is no compressed version of it (PairLook); a quantised input that keeps
+// few of the grey levels; a float input that nobody declared; accuracies of several models that are far apart; labels
+// that are off by one; outputs declared probabilities that are not; outputs that are neither probabilities nor
+// plausible logits where labels do not fit either; a model that is asked row by row.
 std::vector<Doubt> find_doubts(std::span<const Witness> models, std::span<const std::size_t> rows,
                                std::span<const int> truth);
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "dflare/pair_look.h"
 #include "dflare/statistics.h"
 
 namespace dflare {
@@ -25,10 +26,12 @@ class Judging {
       : models_(models), rows_(rows), truth_(truth) {}
 
   std::vector<Doubt> all() {
+    for (std::size_t variant = 1; variant < models_.size(); ++variant) add(unsound_with(models_[variant]));
+    const bool sound = doubts_.empty();
     for (const Witness& model : models_) append(doubt_of_levels(*model.info, model.preprocess_option));
     for (const Witness& model : models_) add(undeclared(model));
     for (const Witness& model : models_) add(labels_off_by_one(model));
-    add(accuracies_apart());
+    if (sound) add(accuracies_apart());
     for (const Witness& model : models_) add(no_probabilities(model));
     for (const Witness& model : models_) add(no_classes(model));
     for (const Witness& model : models_) add(row_by_row(model));
@@ -49,6 +52,18 @@ class Judging {
       share.part += (*model.answers)[rows_[i]].label == truth_[i] + model.label_shift + shift ? 1 : 0;
     }
     return share;
+  }
+
+  // A variant beside the first model: broken, fed wrongly, the same.
+  [[nodiscard]] std::optional<Doubt> unsound_with(const Witness& variant) const {
+    const Witness& original = models_.front();
+    PairCounter counter(original.label_shift, variant.label_shift);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      counter.add((*original.answers)[rows_[i]], (*variant.answers)[rows_[i]], truth_[i]);
+    }
+    const PairLook look = look_at(counter.figures(), {}, {file_of(*original.info), file_of(*variant.info)});
+    if (look.sound()) return {};
+    return Doubt{look.what, look.next};
   }
 
   [[nodiscard]] static std::optional<Doubt> undeclared(const Witness& model) {
