@@ -24,8 +24,7 @@ enum class Promise {
 // `shift` its tables.
 struct GuardCode {
   std::string python, cpp;
-  // What makes z of the stored 8-bit output `q`, `zero_point` being the output tensor's; empty where the output is
-  // real-valued, and is z.
+  // What makes z of the stored 8-bit output `q`; empty where the output is real-valued, and is z.
   std::string python_dequantise, cpp_dequantise;
 };
 

@@ -88,8 +88,8 @@ void print_code(const GuardReport& report) {
   if (code.python_dequantise.empty()) {
     say("\nAs a line of code, z being the model's output{}:\n  {}\n", with, code.python);
   } else {
-    say("\nAs code, q being the model's 8-bit output as it is stored, zero_point its tensor's{}:\n  {}\n  {}\n", with,
-        code.python_dequantise, code.python);
+    say("\nAs code, q being the model's 8-bit output as it is stored{}:\n  {}\n  {}\n", with, code.python_dequantise,
+        code.python);
   }
 }
 

@@ -130,9 +130,10 @@ GuardCode guard_code(const Guard& guard, const OutputReading& reading, const Mod
   }
   if (compressed.output_scale > 0) {
     const std::string scale = fmt::format("{:.9g}", static_cast<double>(compressed.output_scale));
-    code.python_dequantise = fmt::format("z = np.float32({}) * (q.astype(np.int32) - zero_point)", scale);
+    const int zero = compressed.output_zero_point;
+    code.python_dequantise = fmt::format("z = np.float32({}) * (q.astype(np.int32) - ({}))", scale, zero);
     code.cpp_dequantise = fmt::format(
-        "std::vector<float> z; for (const int v : q) z.push_back({}F * static_cast<float>(v - zero_point));", scale);
+        "std::vector<float> z; for (const int v : q) z.push_back({}F * static_cast<float>(v - ({})));", scale, zero);
   }
   return code;
 }

@@ -85,11 +85,11 @@ TEST(GuardCode, OfAnEightBitOutputDequantisesFirst) {
   ModelInfo info;
   EXPECT_TRUE(guard_code(guard, reading, info).python_dequantise.empty());
   info.output_scale = 0.00390625F;
+  info.output_zero_point = -128;
   const GuardCode code = guard_code(guard, reading, info);
-  EXPECT_EQ(code.python_dequantise, "z = np.float32(0.00390625) * (q.astype(np.int32) - zero_point)");
-  EXPECT_EQ(
-      code.cpp_dequantise,
-      "std::vector<float> z; for (const int v : q) z.push_back(0.00390625F * static_cast<float>(v - zero_point));");
+  EXPECT_EQ(code.python_dequantise, "z = np.float32(0.00390625) * (q.astype(np.int32) - (-128))");
+  EXPECT_EQ(code.cpp_dequantise,
+            "std::vector<float> z; for (const int v : q) z.push_back(0.00390625F * static_cast<float>(v - (-128)));");
 }
 
 }  // namespace
