@@ -153,6 +153,7 @@ SearchSettings settings_of_run(const Options& options, const Json& facts) {
 bool rebuild(const Finding& stored, const Options& options, const Json& facts, const Json& seed_record) {
   check_models(facts);
   const OpenPair pair = open_pair(options);
+  note_runtimes(facts, pair);
   const SeedSet seeds = load_seeds(options.seeds, seed_options(options, pair.original->info()));
   check_seeds(seed_record, seeds);
   Search search({pair.original.get(), pair.compressed.get()}, seeds, settings_of_run(options, facts));
