@@ -65,8 +65,6 @@ class Batch {
     views_.push_back({shape_, row});
     return {row, shape_.size()};
   }
-  // Takes the last row away again.
-  void drop() { views_.pop_back(); }
   // A row that was appended, to be changed in place.
   std::span<std::uint8_t> row(std::size_t i) { return {pixels_.data() + i * shape_.size(), shape_.size()}; }
   [[nodiscard]] InputView operator[](std::size_t row) const { return views_[row]; }

@@ -40,7 +40,7 @@ Worker::Worker(const Pair& pair, SharedWork& work, int number)
 
 void Worker::run(const std::atomic<bool>& another_failed) {
   try {
-    for (fill_chains(); has_work(); fill_chains()) {
+    for (fill_chains(another_failed); has_work(); fill_chains(another_failed)) {
       if (stopped(another_failed)) {
         leave_chains(/*ask=*/!another_failed);
         break;
@@ -86,13 +86,15 @@ int Worker::label_of(SeedIndex seed) const {
   return work_.context.original[static_cast<std::size_t>(seed.value)].label;
 }
 
-// Keeps the batch full: a chain that ended makes room for the next seed.
-void Worker::fill_chains() {
+// Keeps the batch full: a chain that ended makes room for the next seed. Natural ones are reported on the way.
+void Worker::fill_chains(const std::atomic<bool>& another_failed) {
   for (Chain& chain : chains_) {
     while (chain.phase == Phase::kIdle) {
+      if (work_.next_pending >= work_.pending.size() || stopped(another_failed)) return;
       const std::size_t next = work_.next_pending.fetch_add(1);
       if (next >= work_.pending.size()) return;
       start(chain, work_.pending[next]);
+      hand_over();
     }
   }
 }

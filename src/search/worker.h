@@ -75,7 +75,7 @@ class Worker {
   void hand_over();
 
   // Phases of a chain.
-  void fill_chains();
+  void fill_chains(const std::atomic<bool>& another_failed);
   void start(Chain& chain, SeedIndex seed);
   void report_natural(SeedIndex seed);
   void confirm(const Claim& claim);

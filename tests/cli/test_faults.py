@@ -36,8 +36,20 @@ def test_a_model_that_hangs_ends_with_3_and_keeps_what_was_found(tmp_path):
                     "--preprocess", "unit", "--strategy", "random", "--operators", "pixel-change",
                     "--max-queries", 20, "--query-timeout", 1, "--workers", 1, "--batch", 1)
     assert result.code == 3, result
-    assert "has not answered for 1 seconds" in result.err and "resume" in result.err
+    assert "hang_later.onnx has not answered for 1 seconds" in result.err and "resume" in result.err
     assert len(findings_of(tmp_path / "run", tmp_path / "found.jsonl")) >= 1
+    kept = [p.name for p in (tmp_path / "run" / "failed").iterdir()]
+    assert len(kept) == 1 and f"failed/{kept[0]}" in result.err
+
+    # Every resume gets past the input that the last one met.
+    for met in range(2, 20):
+        result = dflare("resume", tmp_path / "run", "--query-timeout", 1)
+        if result.code == 0:
+            break
+        assert result.code == 3, result
+        assert len(list((tmp_path / "run" / "failed").iterdir())) == met
+    assert result.code == 0 and summary_of(tmp_path / "run")["complete"]
+    assert summary_of(tmp_path / "run")["failed"] >= 1
 
 
 def test_ctrl_c_ends_with_130_and_resume_completes(tmp_path):
@@ -94,10 +106,10 @@ def test_kill_9_at_any_moment_then_resume_gives_the_findings_of_a_whole_run(tmp_
 
 
 def test_time_limit_keeps_everything_and_resume_goes_on(tmp_path):
-    result = digits_search(tmp_path / "run", "--max-queries", 100000, "--time-limit", 0.5, "--strategy", "random")
+    result = digits_search(tmp_path / "run", "--max-queries", 100000, "--time-limit", 1, "--strategy", "random")
     assert result.code == 0, result
     assert "dflare resume" in result.err or summary_of(tmp_path / "run")["complete"]
-    assert dflare("resume", tmp_path / "run", "--time-limit", 0.5).code == 0
+    assert dflare("resume", tmp_path / "run", "--time-limit", 1).code == 0
 
 
 def test_resuming_a_complete_run_says_so(finished_run):
@@ -115,7 +127,7 @@ def interrupted(tmp_path):
     for name in ("original.onnx", "compressed.onnx"):
         shutil.copy(LENET, tmp_path / name)
     result = search(tmp_path / "original.onnx", tmp_path / "compressed.onnx", tmp_path / "seeds", tmp_path / "run",
-                    "--preprocess", "unit", "--strategy", "random", "--max-queries", 10**9, "--time-limit", 0.2)
+                    "--preprocess", "unit", "--strategy", "random", "--max-queries", 10**9, "--time-limit", 1)
     assert result.code == 0 and not summary_of(tmp_path / "run")["complete"], result
     return tmp_path
 
@@ -142,7 +154,7 @@ def test_resume_refuses_seeds_that_are_missing(interrupted):
 
 
 def test_resume_works_from_another_folder(interrupted, tmp_path_factory):
-    result = dflare("resume", interrupted / "run", "--time-limit", 0.2, cwd=tmp_path_factory.mktemp("elsewhere"))
+    result = dflare("resume", interrupted / "run", "--time-limit", 1, cwd=tmp_path_factory.mktemp("elsewhere"))
     assert result.code == 0, result
 
 

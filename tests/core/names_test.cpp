@@ -59,7 +59,7 @@ TEST(Words, EverySeedStatusHasItsOwn) {
   std::set<std::string_view> words;
   for (int i = 0; i <= static_cast<int>(SeedStatus::kNotAsked); ++i)
     words.insert(to_string(static_cast<SeedStatus>(i)));
-  EXPECT_EQ(words.size(), 8U);
+  EXPECT_EQ(words.size(), 9U);
   EXPECT_FALSE(words.contains(""));
 }
 
