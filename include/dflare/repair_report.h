@@ -69,7 +69,8 @@ std::string to_string(RepairVerdict verdict);  // "lowers", "no_gain", "raises",
 
 struct RepairOutcome {
   std::vector<CrossValidation> repeats;
-  RepairHead head;  // trained on everything
+  RepairHead head;           // trained on all rows but those natural ones that time did not allow
+  std::int64_t natural = 0;  // rows that it learnt from
   NaturalEffect clean, corrupted;
   bool trained = true;   // false: stopped before there was a head
   bool judged = true;    // false: stopped before the two effects were known
@@ -81,9 +82,10 @@ struct RepairOutcome {
   [[nodiscard]] bool raises() const;
 };
 // The head first, then what it is judged by, then the other repeats. Where `stop` (may be null) is set meanwhile it
-// returns soon, with what is known by then.
+// returns soon, with what is known by then. `seconds` until that is to be expected, negative for never: where training
+// on all natural rows would take longer, the head learns from as many as there is time for, spread evenly.
 RepairOutcome work_out_repair(const RepairData& data, const RepairSettings& settings, const std::atomic<bool>* stop,
-                              const Tell& tell);
+                              const Tell& tell, double seconds = -1);
 
 struct RepairRatios {
   double repair = 0, inducing = 0, improvement = 0;

@@ -68,8 +68,8 @@ class PairAsker {
   Asker original_, compressed_;
 };
 
-// Images of a set of inputs that both models are asked piece by piece, inputs spread evenly: whenever the work ends,
-// what was asked stands for all.
+// Images of a set of inputs that both models are asked piece by piece: one of each input, inputs spread evenly, then
+// the next of each. Whenever the work ends, what was asked stands for all.
 class ImageRound {
  public:
   // Images of one input stand together. `seeds` must outlive it.
@@ -78,7 +78,7 @@ class ImageRound {
   [[nodiscard]] std::size_t size() const { return images_.size(); }
   [[nodiscard]] std::size_t asked() const { return asked_; }
   [[nodiscard]] bool finished() const { return asked_ == images_.size(); }
-  // Asks so many images more, of whole inputs, at least one. Returns how many; 0 where the asker was stopped.
+  // Asks so many images more, as far as there are. Returns how many; 0 where the asker was stopped.
   std::size_t ask(PairAsker& asker, std::size_t images);
 
   // What was asked, in the order of the images.
@@ -91,9 +91,8 @@ class ImageRound {
  private:
   const SeedSet& seeds_;
   std::vector<NaturalImage> images_;
-  std::vector<std::size_t> order_;  // of first images of inputs, in the order in which they are asked
-  std::size_t next_ = 0;            // of order_
-  std::size_t asked_ = 0;
+  std::vector<std::size_t> order_;   // places in images_, in the order in which they are asked
+  std::size_t asked_ = 0;            // of order_
   std::vector<std::size_t> row_of_;  // of every image; SIZE_MAX: not asked
   PairRows rows_;
 };

@@ -104,7 +104,7 @@ std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, con
   const RepairData data =
       gather_repair_data(searched, given ? &*given : nullptr, settings, asking_of(run, live), display.tell());
   if (!data.usable) return std::nullopt;
-  RepairOutcome outcome = work_out_repair(data, settings, &live.stop, display.tell());
+  RepairOutcome outcome = work_out_repair(data, settings, &live.stop, display.tell(), deadline.left());
   if (!outcome.trained) return std::nullopt;
   return repair_report(data, settings, std::move(outcome));
 }

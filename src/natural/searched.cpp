@@ -86,26 +86,28 @@ bool PairAsker::ask(const SeedSet& seeds, std::span<const NaturalImage> images, 
 
 ImageRound::ImageRound(const SeedSet& seeds, std::vector<NaturalImage> images)
     : seeds_(seeds), images_(std::move(images)), row_of_(images_.size(), kNotAsked) {
-  std::vector<std::size_t> firsts;
+  std::vector<std::size_t> bounds;  // first images of inputs, and the end
   for (std::size_t i = 0; i < images_.size(); ++i) {
-    if (i == 0 || images_[i].seed != images_[i - 1].seed) firsts.push_back(i);
+    if (i == 0 || images_[i].seed != images_[i - 1].seed) bounds.push_back(i);
   }
-  for (const std::size_t i : spread_order(firsts.size())) order_.push_back(firsts[i]);
+  const std::vector<std::size_t> inputs = spread_order(bounds.size());
+  bounds.push_back(images_.size());
+  order_.reserve(images_.size());
+  for (std::size_t nth = 0; order_.size() < images_.size(); ++nth) {
+    for (const std::size_t input : inputs) {
+      if (bounds[input] + nth < bounds[input + 1]) order_.push_back(bounds[input] + nth);
+    }
+  }
 }
 
 std::size_t ImageRound::ask(PairAsker& asker, std::size_t images) {
-  std::vector<std::size_t> places;
-  std::size_t next = next_;
-  while (next < order_.size() && (places.empty() || places.size() < images)) {
-    const std::size_t first = order_[next++];
-    for (std::size_t i = first; i < images_.size() && images_[i].seed == images_[first].seed; ++i) places.push_back(i);
-  }
+  const std::span<const std::size_t> places =
+      std::span(order_).subspan(asked_, std::min(images, order_.size() - asked_));
   std::vector<NaturalImage> piece;
   for (const std::size_t place : places) piece.push_back(images_[place]);
   const std::size_t row = rows_.size();
   if (piece.empty() || !asker.ask(seeds_, piece, rows_)) return 0;
   for (std::size_t i = 0; i < places.size(); ++i) row_of_[places[i]] = row + i;
-  next_ = next;
   asked_ += places.size();
   return places.size();
 }

@@ -2,12 +2,15 @@
 #include <algorithm>
 
 #include "core/pacer.h"
+#include "core/spread.h"
 #include "dflare/repair_report.h"
 
 namespace dflare {
 namespace {
 
 constexpr std::uint64_t kRepeatStride = 1000;  // between the run seeds of repeats; folds count from each
+constexpr double kTrial = 1.0 / 16;            // of the natural rows: from so many it is foreseen how long all take
+constexpr double kShareForHead = 0.6;          // of the time there is
 
 NaturalEffect effect_of(const NaturalAnswers& answers, const RepairHead& head, std::uint64_t rng_seed) {
   std::vector<RepairedImage> images;
@@ -33,14 +36,18 @@ NaturalEffect out_of_fold(const RepairData& data, const CrossValidation& folds, 
 
 class Work {
  public:
-  Work(const RepairData& data, const RepairSettings& settings, const std::atomic<bool>* stop, const Tell& tell)
-      : data_(data), settings_(settings), stop_(stop), tell_(tell), method_(repair_method(settings.method)) {}
+  Work(const RepairData& data, const RepairSettings& settings, const std::atomic<bool>* stop, const Tell& tell,
+       double seconds)
+      : data_(data),
+        settings_(settings),
+        stop_(stop),
+        tell_(tell),
+        seconds_(seconds),
+        method_(repair_method(settings.method)) {}
 
   RepairOutcome run() {
-    std::vector<std::size_t> all(data_.rows.size());
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
     trained();
-    outcome_.head = train_head(method_, data_.rows, all, settings_.rng_seed, stop_);
+    train();
     outcome_.trained = !stopped();
     if (outcome_.trained && data_.held_out != HeldOut::kOutOfFold) {
       outcome_.clean = effect_of(data_.clean, outcome_.head, settings_.rng_seed);
@@ -53,12 +60,49 @@ class Work {
       outcome_.clean = out_of_fold(data_, outcome_.repeats.front(), false, settings_.rng_seed);
       outcome_.corrupted = out_of_fold(data_, outcome_.repeats.front(), true, settings_.rng_seed);
     }
-    outcome_.complete = outcome_.judged && std::ssize(outcome_.repeats) == settings_.repeats;
+    outcome_.complete =
+        outcome_.judged && outcome_.natural == data_.natural && std::ssize(outcome_.repeats) == settings_.repeats;
     return std::move(outcome_);
   }
 
  private:
   [[nodiscard]] bool stopped() const { return stop_ != nullptr && *stop_; }
+
+  // All rows that are not natural, and so many of these, spread evenly.
+  [[nodiscard]] std::vector<std::size_t> rows_with(double share_of_natural) const {
+    std::vector<std::size_t> natural;
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < data_.rows.size(); ++i) {
+      (data_.rows.kind[i] == RepairRowKind::kNatural ? natural : rows).push_back(i);
+    }
+    const std::vector<std::size_t> order = spread_order(natural.size());
+    const auto wanted = static_cast<std::size_t>(share_of_natural * static_cast<double>(natural.size()));
+    for (std::size_t i = 0; i < std::min(wanted, order.size()); ++i) rows.push_back(natural[order[i]]);
+    std::sort(rows.begin(), rows.end());
+    return rows;
+  }
+
+  void train() {
+    double share = 1;
+    if (seconds_ > 0 && method_.learns_from_natural) {
+      const Elapsed trial;
+      const std::vector<std::size_t> some = rows_with(kTrial);
+      outcome_.head = train_head(method_, data_.rows, some, settings_.rng_seed, stop_);
+      const double all_take = trial.seconds() / kTrial;
+      share = std::clamp((kShareForHead * seconds_ - trial.seconds()) / all_take, kTrial, 1.0);
+      if (share <= kTrial) {
+        outcome_.natural = natural_among(some);
+        return;
+      }
+    }
+    const std::vector<std::size_t> rows = rows_with(share);
+    outcome_.head = train_head(method_, data_.rows, rows, settings_.rng_seed, stop_);
+    outcome_.natural = natural_among(rows);
+  }
+
+  [[nodiscard]] std::int64_t natural_among(const std::vector<std::size_t>& rows) const {
+    return std::ranges::count_if(rows, [this](std::size_t i) { return data_.rows.kind[i] == RepairRowKind::kNatural; });
+  }
 
   void validate(int repeat) {
     const std::uint64_t rng_seed = settings_.rng_seed + kRepeatStride * static_cast<std::uint64_t>(repeat);
@@ -81,6 +125,7 @@ class Work {
   const RepairSettings& settings_;
   const std::atomic<bool>* stop_;
   const Tell& tell_;
+  const double seconds_;
   const RepairMethod& method_;
   const Elapsed elapsed_;
   int begun_ = 0;
@@ -124,9 +169,9 @@ bool RepairOutcome::raises() const {
 }
 
 RepairOutcome work_out_repair(const RepairData& data, const RepairSettings& settings, const std::atomic<bool>* stop,
-                              const Tell& tell) {
+                              const Tell& tell, double seconds) {
   check_repair_settings(settings);
-  return Work(data, settings, stop, tell).run();
+  return Work(data, settings, stop, tell, seconds).run();
 }
 
 RepairRatios mean_ratios(const std::vector<CrossValidation>& repeats) {
@@ -143,8 +188,15 @@ RepairRatios mean_ratios(const std::vector<CrossValidation>& repeats) {
 
 RepairReport repair_report(const RepairData& data, const RepairSettings& settings, RepairOutcome outcome) {
   const bool complete = data.complete && outcome.complete;
-  return {settings,      data.seeds,         data.findings, data.natural, data.classes_never_seen,
-          data.held_out, std::move(outcome), complete};
+  const std::int64_t natural = outcome.natural;
+  return {.settings = settings,
+          .seeds = data.seeds,
+          .findings = data.findings,
+          .natural = natural,
+          .classes_never_seen = data.classes_never_seen,
+          .held_out = data.held_out,
+          .outcome = std::move(outcome),
+          .complete = complete};
 }
 
 }  // namespace dflare

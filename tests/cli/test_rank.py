@@ -140,7 +140,7 @@ BAD = [
     ("variant of other classes", lambda tmp: [OK, tmp, COARSE, MODELS / "classes7.onnx"], 2, ["classes7.onnx", "7", "10"]),
     ("inputs that are not there", lambda tmp: [LENET, tmp / "nowhere", LENET_INT8], 2, ["nowhere"]),
     ("inputs behind the variants", lambda tmp: [LENET, LENET_INT8, DIGITS], 2,
-     ["is a model", f"dflare rank {LENET} {DIGITS} {LENET_INT8}"]),
+     ["a model: rank takes the inputs second", f"dflare rank {LENET} {DIGITS} {LENET_INT8}"]),
     ("inputs among the variants", lambda tmp: [LENET, DIGITS, LENET_INT8, DIGITS], 2, ["holds inputs", "SEEDS VARIANT"]),
     ("workers beyond 32 bits", lambda tmp: [LENET, DIGITS, LENET_INT8, "--workers", 4294967297], 2, ["--workers", "4294967297"]),
     ("corrupted beyond 32 bits", lambda tmp: [LENET, DIGITS, LENET_INT8, "--corrupted", 4294967297], 2, ["--corrupted"]),

@@ -65,7 +65,8 @@ def test_the_same_again_is_the_same(run, drepair, tmp_path):
 def test_a_repair_that_raises_the_disagreement_is_not_written_without_force(run, tmp_path, drepair):
     assert json.loads(drepair[1].out)["raises"], "the paper's repair raises it here; without that nothing is shown"
     (tmp_path / "out").mkdir()
-    shutil.copy(drepair[0] / "head.json", tmp_path / "out/head.json")
+    for name in "head.json", "repair.json":
+        shutil.copy(drepair[0] / name, tmp_path / "out" / name)
     result = repair(run, tmp_path / "out")
     assert result.code == 1 and "raises the disagreement" in result.err and "--force" in result.err, result
     assert "raised" in result.out
@@ -91,9 +92,10 @@ def test_equal_models_have_nothing_to_repair(tmp_path):
 
 
 def test_images_of_ones_own_are_held_out(run, tmp_path):
-    images = np.stack([np.asarray(Image.open(p)) for p in sorted(DIGITS.rglob("*.png"))[-60:]])
-    np.save(tmp_path / "own.npy", images)
-    np.save(tmp_path / "labels.npy", np.full(60, 9))
+    images = [Image.open(p) for p in sorted(DIGITS.rglob("*.png"))[-60:]]
+    turned = [image.rotate(5) for image in images]
+    np.save(tmp_path / "own.npy", np.stack([np.asarray(i) for i in turned + images[:20]]))
+    np.save(tmp_path / "labels.npy", np.full(80, 9))
     result = repair(run, tmp_path / "out", "--held-out", tmp_path / "own.npy", "--held-out-labels",
                     tmp_path / "labels.npy", "--json", "--force")
     assert result.code == 0, result

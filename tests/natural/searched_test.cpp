@@ -81,17 +81,28 @@ TEST(ImageRound, WhatWasAskedIsSpreadAndInTheImagesOrder) {
   const PastSearch run;
   PairAsker asker(run.searched, {.workers = 1, .batch = 4});
   ImageRound round(run.inputs, corrupted_images(all_of(run.inputs), 3, 1));
-  EXPECT_EQ(round.ask(asker, 10), 12) << "whole inputs";
+  EXPECT_EQ(round.ask(asker, 4), 4);
+  const ImageRound::Part first = round.part();
+  std::set<std::int32_t> inputs;
+  for (const NaturalImage& image : first.images) inputs.insert(image.seed.value);
+  EXPECT_EQ(inputs.size(), 4) << "one image of each";
+  EXPECT_GE(*inputs.rbegin(), 5) << "and not of the first inputs alone";
+  EXPECT_EQ(round.ask(asker, 8), 8);
   const ImageRound::Part part = round.part();
   ASSERT_EQ(part.images.size(), 12);
   EXPECT_EQ(part.rows.size(), 12);
+  for (std::size_t i = 1; i < part.images.size(); ++i) EXPECT_LE(part.images[i - 1].seed, part.images[i].seed);
+}
+
+// However many images an input has, a piece is no larger than was asked for.
+TEST(ImageRound, APieceDoesNotGrowWithTheImagesOfAnInput) {
+  const PastSearch run;
+  PairAsker asker(run.searched, {.workers = 1, .batch = 4});
+  ImageRound round(run.inputs, corrupted_images(all_of(run.inputs), 5000, 1));
+  EXPECT_EQ(round.ask(asker, 20), 20);
   std::set<std::int32_t> inputs;
-  for (std::size_t i = 0; i < part.images.size(); ++i) {
-    inputs.insert(part.images[i].seed.value);
-    EXPECT_TRUE(i == 0 || part.images[i - 1].seed <= part.images[i].seed);
-  }
-  EXPECT_EQ(inputs.size(), 4);
-  EXPECT_GE(*inputs.rbegin(), 5) << "not the first ones alone";
+  for (const NaturalImage& image : round.part().images) inputs.insert(image.seed.value);
+  EXPECT_EQ(inputs.size(), 10);
 }
 
 TEST(ImageRound, InPiecesItSaysWhatItSaysAtOnce) {

@@ -167,6 +167,24 @@ TEST(RepairOutcome, StoppedAfterTheHeadItIsJudged) {
   EXPECT_FALSE(repair_report(data, quick(), outcome).complete);
 }
 
+// So many rows that all of them would take far longer than there is time.
+TEST(RepairOutcome, WhereTimeIsShortTheHeadLearnsFromWhatItAllows) {
+  const PastSearch run(140, 20);
+  RepairSettings settings = quick();
+  settings.natural_per_input = 100;
+  settings.corrupted_per_input = 1;
+  const RepairData data = gather_repair_data(run.searched, nullptr, settings, kAsk, {});
+  const RepairOutcome all = work_out_repair(data, settings, nullptr, {}, 1000);
+  EXPECT_EQ(all.natural, data.natural);
+  EXPECT_TRUE(all.complete);
+  const RepairOutcome some = work_out_repair(data, settings, nullptr, {}, 1e-3);
+  EXPECT_TRUE(some.trained);
+  EXPECT_TRUE(some.judged);
+  EXPECT_FALSE(some.complete);
+  EXPECT_EQ(some.natural, data.natural / 16);
+  EXPECT_EQ(repair_report(data, settings, some).natural, data.natural / 16);
+}
+
 TEST(RepairOutcome, StoppedBeforeTheHeadThereIsNone) {
   const PastSearch run(140, 20);
   const RepairData data = gather_repair_data(run.searched, nullptr, quick(), kAsk, {});
