@@ -66,13 +66,16 @@ class Model {
 
 enum class TfliteKernels { kXnnpack, kBuiltin };
 
+// A runtime that is asked for very many threads hangs or crashes.
+inline constexpr int kMostThreads = 1024;
+
 // How a model file is opened.
 struct ModelOptions {
   Preprocess preprocess;
   std::string output_name;  // empty: the only output, or of an ONNX model the only one that can hold scores
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
   int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
-  int threads = 1;                        // inside one query of one instance
+  int threads = 1;                        // inside one query of one instance; 1 to kMostThreads
   std::filesystem::path onnxruntime;      // library to load; empty: DFLARE_ONNXRUNTIME, then where the build found it,
                                           // then the installed Python wheel
   std::filesystem::path tflite;           // the same for TensorFlow Lite: DFLARE_TFLITE
@@ -81,7 +84,8 @@ struct ModelOptions {
 // Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time. Rows are kept exact
 // (keep_rows_exact); an ONNX model with operators that quantise a batch as a whole is known to mix them.
 // Throws kBadInput for a file that is missing, truncated, no model, has several inputs or is no image classifier;
-// kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there.
+// kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there and for
+// threads out of range.
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);
 
 // The same model such that a row's answer does not depend on the rows beside it: the first query of several rows (of

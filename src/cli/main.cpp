@@ -8,6 +8,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <system_error>
 
 #include "cli/command_line.h"
 #include "cli/crash.h"
@@ -75,6 +76,11 @@ int told(const std::function<int()>& act) {
   } catch (const nlohmann::json::exception& e) {  // what a run recorded is the only JSON that verbs take apart
     print_failure(fmt::format("what the run recorded is damaged: {}", e.what()), "put its run.sqlite back from a copy");
     return exit_code(ErrorCode::kBadInput);
+  } catch (const std::system_error& e) {
+    const bool no_thread = e.code() == std::errc::resource_unavailable_try_again;
+    print_failure(no_thread ? "the system gives this program no more threads" : e.code().message(),
+                  no_thread ? "use fewer --workers and --threads, or raise the limit of processes (ulimit -u)" : "");
+    return 3;
   } catch (const std::exception& e) {
     print_failure(fmt::format("unexpected: {}", e.what()), "this is a fault of dflare's; please report it");
     return 3;

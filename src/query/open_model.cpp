@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <fstream>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -71,6 +72,10 @@ std::unique_ptr<Model> open_by_runtime(const std::filesystem::path& path, const 
 }  // namespace
 
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options) {
+  if (options.threads < 1 || options.threads > kMostThreads) {
+    throw Error(ErrorCode::kBadArgument, "threads is " + std::to_string(options.threads),
+                "use --threads N with 1 <= N <= " + std::to_string(kMostThreads));
+  }
   const std::string name = path.string();
   const ModelCall call(ModelCall::Purpose::kOpen, name);
   std::unique_ptr<Model> model = open_by_runtime(path, options);

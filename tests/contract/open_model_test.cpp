@@ -78,6 +78,18 @@ TEST_F(OpenModel, MissingFileIsRefused) {
   EXPECT_THAT(actual.message, HasSubstr("no such file"));
 }
 
+TEST_F(OpenModel, ThreadsBeyondReasonAreRefused) {
+  for (const int threads : {-1, 0, kMostThreads + 1, 100000}) {
+    try {
+      open_model(folder_, {.threads = threads});
+      ADD_FAILURE() << threads;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kBadArgument);
+      EXPECT_THAT(e.hint(), HasSubstr("--threads"));
+    }
+  }
+}
+
 TEST_F(OpenModel, FolderIsRefused) { EXPECT_EQ(refusal(folder_).code, ErrorCode::kBadInput); }
 
 TEST_F(OpenModel, EmptyFileIsRefused) {
