@@ -88,7 +88,7 @@ std::vector<Flag> guard_flags() {
        .verbs = kGuard,
        .group = kGuarding,
        .slot = &Options::out,
-       .brief = "Folder to write; files of the same names are replaced",
+       .brief = "Folder to write; what an earlier guard left there is replaced",
        .default_words = "RUN/guard",
        .saved = false},
   };

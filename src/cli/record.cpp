@@ -24,7 +24,7 @@ const char* const kWayOut = "put it back as it was, or start a new run with dfla
 
 Json file_json(const std::string& path) {
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
-  return {{"path", absolute}, {"sha256", sha256_of_file(absolute)}};
+  return {{"path", utf8_of(absolute)}, {"sha256", sha256_of_file(absolute)}};
 }
 
 // The files beside a model that it reads too, by name.
@@ -136,7 +136,7 @@ void check_seeds(const Json& recorded, const SeedSet& seeds) {
   for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
     const Seed& seed = seeds.seeds[i];
     const Json& was = recorded[i];
-    const bool same_input = was.at("source") == utf8_of(seed.source) && was.at("sha256") == hash_of(seed);
+    const bool same_input = was.at("source") == seed.source && was.at("sha256") == hash_of(seed);
     if (same_input && was.at("label") == seed.label) continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",

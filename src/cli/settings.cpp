@@ -117,7 +117,7 @@ nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
     const std::string& value = options.**text;
     if (flag.name == "preprocess" && value.empty()) return spelled_out("raw");
     if (flag.name.ends_with("preprocess")) return spelled_out(value);
-    return flag.is_path ? absolute(value) : value;
+    return utf8_of(flag.is_path ? absolute(value) : value);
   }
   if (const auto* number = std::get_if<std::int64_t Options::*>(&flag.slot)) return options.**number;
   if (const auto* real = std::get_if<double Options::*>(&flag.slot)) return options.**real;

@@ -26,17 +26,17 @@ bool is_utf8(std::string_view text) {
 
 bool has_foreign_string(const Json& json) {
   if (json.is_string()) {
-    const auto& text = json.get_ref<const std::string&>();
-    return utf8_of(text) != text;
+    return !is_utf8(json.get_ref<const std::string&>());
   }
   if (!json.is_structured()) return false;
-  return std::any_of(json.items().begin(), json.items().end(), [](const auto& item) {
-    return utf8_of(item.key()) != item.key() || has_foreign_string(item.value());
-  });
+  return std::any_of(json.items().begin(), json.items().end(),
+                     [](const auto& item) { return !is_utf8(item.key()) || has_foreign_string(item.value()); });
 }
 
+std::string in_utf8(const std::string& text) { return is_utf8(text) ? text : utf8_of(text); }
+
 Json in_utf8(const Json& json) {
-  if (json.is_string()) return utf8_of(json.get_ref<const std::string&>());
+  if (json.is_string()) return in_utf8(json.get_ref<const std::string&>());
   if (json.is_array()) {
     Json array = Json::array();
     for (const Json& value : json) array.push_back(in_utf8(value));
@@ -44,7 +44,7 @@ Json in_utf8(const Json& json) {
   }
   if (!json.is_object()) return json;
   Json object = Json::object();
-  for (const auto& [key, value] : json.items()) object[utf8_of(key)] = in_utf8(value);
+  for (const auto& [key, value] : json.items()) object[in_utf8(key)] = in_utf8(value);
   return object;
 }
 

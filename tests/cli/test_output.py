@@ -3,6 +3,7 @@ import json
 import os
 import pty
 import shutil
+import sqlite3
 import subprocess
 
 import pytest
@@ -26,7 +27,7 @@ def test_messages_that_cannot_be_written_end_no_search(lost, tmp_path):
 
 
 @pytest.mark.parametrize("lost", ["2>/dev/full", "2>&-"])
-@pytest.mark.parametrize("verb", [["guard", "--natural", 20], ["repair", "--force"], ["show", 0]], ids=lambda v: v[0])
+@pytest.mark.parametrize("verb", [["guard", "--corrupted", 1], ["repair", "--force"], ["show", 0]], ids=lambda v: v[0])
 def test_messages_that_cannot_be_written_end_no_verb(verb, lost, tmp_path, finished_run):
     run = shutil.copytree(finished_run, tmp_path / "run")
     verb, *options = verb
@@ -107,6 +108,9 @@ def test_names_that_are_not_utf8_are_kept_and_found_again(tmp_path):
     assert summary_of(run)["settings"]["seeds"].endswith("\\xff")
     found = findings_of(run, tmp_path / "found.jsonl")
     assert found and dflare("resume", run).code == 0
+    with sqlite3.connect(run / "run.sqlite") as db:
+        (seeds,) = db.execute("SELECT value FROM record WHERE key = 'seeds'").fetchone()
+    assert r"caf\xe9.png" in {seed["source"] for seed in json.loads(seeds)}
     seed = found[0]["seed"]
     shown = dflare("show", run, seed)
     assert shown.code == 0 and "\\xff" in shown.out, shown

@@ -51,7 +51,7 @@ def test_minus_is_standard_output(run, tmp_path):
     assert dflare("export", run, "--format", "npy", "-o", "-", cwd=tmp_path).code == 2
 
 
-@pytest.mark.parametrize("verb", [["guard", "--natural", 20], ["repair", "--force"]], ids=lambda v: v[0])
+@pytest.mark.parametrize("verb", [["guard", "--corrupted", 1], ["repair", "--force"]], ids=lambda v: v[0])
 def test_results_are_written_over_no_file_of_another(verb, run, tmp_path):
     verb, *options = verb
     mine = tmp_path / "mine" / {"guard": "guard.onnx", "repair": "head.onnx"}[verb]

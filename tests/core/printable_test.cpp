@@ -39,7 +39,7 @@ TEST(Printable, TwiceIsOnce) {
 TEST(JsonText, HoldsAnyNameAndGivesItBack) {
   for (const std::string& name :
        {"cat.png"s, "a\\b"s, "M\xc3\xbcller"s, "caf\xe9"s, R"(\xe9)"s, R"(\x5c\)"s, "\xff\\x00\xfe"s}) {
-    const std::string text = json_text({{"name", name}});
+    const std::string text = json_text({{"name", utf8_of(name)}});
     EXPECT_EQ(bytes_of(nlohmann::ordered_json::parse(text).at("name").get<std::string>()), name);
   }
 }
