@@ -12,7 +12,8 @@ using Sample = std::span<const InputView>;
 
 // Rows a query, the smallest number whose time a row is within 4 % of the best seen.
 int measure_batch(const Pair& pair, Sample sample, QueryUnderWay& slot);
-// Whether both models answer the sample's inputs with the same bits in a batch of that many rows and alone.
+// Whether both models answer inputs with the same bits in a batch of that many rows and alone: the sample's, beside
+// each other and beside darker copies.
 bool rows_are_exact(const Pair& pair, Sample sample, int batch, QueryUnderWay& slot);
 
 }  // namespace dflare

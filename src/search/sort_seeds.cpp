@@ -16,10 +16,9 @@ OutputReading reading_of(const Answers& all, const Model& model, const SearchSet
     const std::span<const float> row = all.raw(row_of(asked[i]));
     std::ranges::copy(row, raw.subspan(i * row.size()).begin());
   }
-  OutputReading r = detect_reading(rows);
+  OutputReading r = detect_reading(rows, model.info().output_scale);
   if (settings.output == OutputOption::kLogits) r.kind = OutputKind::kLogits;
   if (settings.output == OutputOption::kProbabilities) r.kind = OutputKind::kProbabilities;
-  if (r.step == 0) r.step = model.info().output_scale;
   r.skip_classes = skip_classes;
   return r;
 }

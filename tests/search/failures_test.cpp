@@ -1,6 +1,7 @@
 // Models that misbehave: what they cost, and what is kept.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <string>
@@ -155,6 +156,34 @@ TEST(Flaky, RefinedFormThatDoesNotHoldAloneIsNotKept) {
     EXPECT_EQ(f.label_compressed, 1) << "as it was confirmed";
     EXPECT_EQ(f.refine_queries, 5);
   }
+}
+
+// Gives the lightest pixel of the whole batch, which seeds that reach equally far do not show.
+class LightestOfAll final : public Model {
+ public:
+  [[nodiscard]] const ModelInfo& info() const override { return toy_->info(); }
+  void query(std::span<const InputView> inputs, Answers& out) override {
+    std::uint8_t lightest = 0;
+    for (const InputView& input : inputs) lightest = std::max(lightest, *std::ranges::max_element(input.pixels()));
+    const std::span<float> raw = out.prepare(inputs.size(), 2);
+    for (std::size_t row = 0; row < inputs.size(); ++row) {
+      raw[2 * row] = 1;
+      raw[2 * row + 1] = static_cast<float>(lightest) / 1000;
+    }
+  }
+  [[nodiscard]] std::unique_ptr<Model> clone() const override { return std::make_unique<LightestOfAll>(); }
+
+ private:
+  std::unique_ptr<Model> toy_ = make_function_model(kShape, 2, [](auto, auto) {});
+};
+
+TEST(RowsExact, SeesARangeThatTheSeedsShare) {
+  const SeedSet seeds = toy::seeds_of({toy::filled(kShape, 90), toy::filled(kShape, 90)});
+  toy::ToyPair models(kShape, 2, brighter_than(kNever), brighter_than(kNever));
+  models.compressed = std::make_unique<LightestOfAll>();
+  EXPECT_FALSE(Search(models.pair(), seeds, in_lockstep(4)).facts().rows_exact);
+  models.compressed = keep_rows_exact(std::make_unique<LightestOfAll>());
+  EXPECT_TRUE(Search(models.pair(), seeds, in_lockstep(4)).facts().rows_exact);
 }
 
 TEST(RowsExact, TellsWhetherBatchOneAnswersTheSameBits) {
