@@ -89,8 +89,8 @@ struct ModelOptions {
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);
 
 // The same model such that a row's answer does not depend on the rows beside it: the first query of several rows (of
-// any clone) asks a few made-up images alone and together, and where the bits differ, or where the model is known to
-// mix its rows, every query asks one row at a time (ModelInfo::row_by_row).
+// any clone) asks two of them and darker copies alone and together, and where the bits differ, or where the model is
+// known to mix its rows, every query asks one row at a time (ModelInfo::row_by_row).
 std::unique_ptr<Model> keep_rows_exact(std::unique_ptr<Model> model, bool known_to_mix = false);
 
 // A model of the caller's own, asked a batch at a time. `info` says what there is to know: shape (1 or 3 channels) and

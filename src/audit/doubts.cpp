@@ -143,7 +143,7 @@ class Judging {
     bool negative = false;
     for (const std::size_t row : rows_) {
       const AnswerView answer = (*model.answers)[row];
-      if (!answer.finite) continue;
+      if (!answer.finite || answer.tie) continue;  // a dead output is another matter
       double squares = 0;
       for (const float v : answer.raw) {
         squares += static_cast<double>(v) * v;
@@ -151,7 +151,7 @@ class Judging {
       }
       lengths.push_back(std::sqrt(squares));
     }
-    if (lengths.empty()) return {};
+    if (lengths.size() < kEnoughRows) return {};
     const auto [least, most] = std::ranges::minmax(lengths);
     const bool one_length = most > 0 && most - least <= 0.02 * most;
     if (!one_length && (negative || most == 0)) return {};

@@ -129,7 +129,7 @@ std::vector<Flag> output_flags() {
       {.name = "quiet",
        .letter = 'q',
        .metavar = "",
-       .verbs = kRuns | kExport | kRepair | kGuard | kRank,
+       .verbs = kRuns | kInspect | kExport | kRepair | kGuard | kRank,
        .group = kOutputGroup,
        .slot = &Options::quiet,
        .brief = "Print no progress, no notes and no table; `rank`, which writes no file, still prints its table",

@@ -14,19 +14,16 @@
 namespace dflare {
 namespace {
 
-// Rows that differ in all that a quantiser may share: one of little contrast, so that the others widen every range,
-// then black, white, and noise over all levels.
-Batch made_up_rows(Shape shape) {
-  Batch rows(shape, 4);
-  std::uint32_t state = 1;
-  const auto next = [&state] {
-    state = state * 1664525U + 1013904223U;
-    return state >> 24U;
-  };
-  std::ranges::generate(rows.append(), [&] { return static_cast<std::uint8_t>(112 + next() / 16); });
-  std::ranges::fill(rows.append(), std::uint8_t{0});
-  std::ranges::fill(rows.append(), std::uint8_t{255});
-  std::ranges::generate(rows.append(), [&] { return static_cast<std::uint8_t>(next()); });
+// Rows that differ in all that a quantiser may share: two of the inputs, and darker copies, whose ranges are narrower.
+// Nothing brighter, and no image of our own making: a model may hang or fail on what nobody gave it.
+Batch rows_of_many_ranges(std::span<const InputView> inputs) {
+  Batch rows(inputs.front().shape, 4);
+  for (const InputView& input : {inputs.front(), inputs.back()}) {
+    for (const int divisor : {1, 4}) {
+      std::ranges::transform(input.pixels(), rows.append().begin(),
+                             [divisor](std::uint8_t level) { return static_cast<std::uint8_t>(level / divisor); });
+    }
+  }
   return rows;
 }
 
@@ -52,8 +49,8 @@ bool repeats_itself(Model& model, const Batch& rows, const Answers& first) {
   return true;
 }
 
-bool rows_stay_exact(Model& model) {
-  const Batch rows = made_up_rows(model.info().shape);
+bool rows_stay_exact(Model& model, std::span<const InputView> inputs) {
+  const Batch rows = rows_of_many_ranges(inputs);
   try {
     Answers together;
     model.query(rows.views(), together);
@@ -70,12 +67,14 @@ class Decision {
 
   [[nodiscard]] bool is_alone() const { return taken_.load(std::memory_order_acquire) == kAlone; }
 
-  // Takes it where it was not taken yet. Other threads wait meanwhile.
-  bool is_alone(const Model& model) {
-    if (taken_.load(std::memory_order_acquire) == kNone) {
+  // Takes it by the inputs of a query where it was not taken yet. Other threads wait meanwhile.
+  bool is_alone(const Model& model, std::span<const InputView> inputs) {
+    const Shape shape = model.info().shape;
+    const bool askable = std::ranges::all_of(inputs, [&](const InputView& input) { return input.shape == shape; });
+    if (askable && taken_.load(std::memory_order_acquire) == kNone) {
       const std::lock_guard lock(lock_);
       if (taken_.load(std::memory_order_relaxed) == kNone) {
-        const bool exact = model.info().fixed_batch == 1 || rows_stay_exact(*model.clone());
+        const bool exact = model.info().fixed_batch == 1 || rows_stay_exact(*model.clone(), inputs);
         taken_.store(exact ? kTogether : kAlone, std::memory_order_release);
       }
     }
@@ -100,7 +99,7 @@ class ExactRows final : public Model, public Rerun {
   }
 
   void query(std::span<const InputView> inputs, Answers& out) override {
-    last_was_alone_ = inputs.size() > 1 && decision_->is_alone(*model_);
+    last_was_alone_ = inputs.size() > 1 && decision_->is_alone(*model_, inputs);
     last_rows_ = inputs.size();
     if (!last_was_alone_) return model_->query(inputs, out);
     const std::span<float> raw = out.prepare(inputs.size(), info_when_alone_.classes);

@@ -159,6 +159,12 @@ TEST(Doubts, AnEmbeddingIsNotTakenForClasses) {
   EXPECT_TRUE(fitting.doubts().empty()) << "its labels fit: classes after all";
 }
 
+TEST(Doubts, ADeadOutputIsNoEmbedding) {
+  Case dead(1024);
+  for (float& v : logits(dead).raw()) v = 0.5F;
+  EXPECT_TRUE(dead.doubts().empty()) << "of equal length, but tied throughout";
+}
+
 TEST(Doubts, RowByRowIsSaid) {
   Case c;
   logits(c).info().row_by_row = true;

@@ -97,7 +97,7 @@ def test_an_audit_without_labels_says_what_it_needs(tmp_path, seeds):
 
 def test_every_input_tied_is_told_with_its_count(tmp_path, seeds):
     result = search(MODELS / "constant.onnx", MODELS / "constant.onnx", seeds, tmp_path / "run", "--preprocess", "unit")
-    assert (result.code, "6 with a tied answer" in result.err) == (5, True), result
+    assert (result.code, "6 with a tied top value" in result.err) == (5, True), result
 
 
 def test_an_embedding_is_doubted(tmp_path):
