@@ -169,7 +169,7 @@ std::vector<Doubt> add_answers(Json& report, const std::vector<std::unique_ptr<M
   return doubts_about(asked, models, seeds, options);
 }
 
-Json audited(const Options& options) {
+Json audited(const Options& options, const ModelInfo& first) {
   if (options.seeds.empty()) {
     throw Error(ErrorCode::kBadArgument, "--audit compares what models say of labelled inputs",
                 "give them by --seeds SEEDS, and --labels FILE where folders are not named after classes");
@@ -182,7 +182,7 @@ Json audited(const Options& options) {
   const auto tell = [&options](const Preprocess& preprocess) {
     if (!options.quiet) say(stderr, "trying {} ...\n", short_name(preprocess));
   };
-  return audit_json(audit_preprocessing(models, options.seeds, seed_options(options, {}), 200, tell), models);
+  return audit_json(audit_preprocessing(models, options.seeds, seed_options(options, first), 200, tell), models);
 }
 
 }  // namespace
@@ -201,7 +201,7 @@ int inspect(const Givens& givens) {
       std::ranges::move(doubt_of_levels(info, witness.preprocess_option), std::back_inserter(doubts));
   }
   if (!options.seeds.empty()) doubts = add_answers(report, models, options);
-  if (options.audit) report["audit"] = audited(options);
+  if (options.audit) report["audit"] = audited(options, models.front()->info());
   report["notes"] = in_words(doubts);
   if (options.json) {
     put(stdout, json_text(report, 2) + "\n");

@@ -4,6 +4,7 @@ import json
 import numpy as np
 import pytest
 from conftest import DIGITS, LENET, LENET_INT8, MODELS, dflare, findings_of, search, small_images, summary_of
+from PIL import Image
 
 OK, INT8 = MODELS / "ok_float.onnx", MODELS / "dense_int8.tflite"
 
@@ -83,10 +84,18 @@ def test_inspect_takes_the_options_of_either_model():
 def test_the_audit_names_what_fits_the_example_pair():
     audit = inspected(LENET, LENET_INT8, "--seeds", DIGITS, "--audit", "--quiet")["audit"]
     fitting = [row["preprocess"] for row in audit["rows"] if all(m["fits_best"] for m in row["models"])]
-    assert "unit" in fitting and "raw" not in fitting, audit
-    assert audit["use"].startswith("--preprocess ") and not audit["different"], audit
+    assert "unit" in fitting and "tf" not in fitting, audit
+    assert audit["use"] == "--preprocess 'unit'" and not audit["different"], audit
     text = dflare("inspect", LENET, LENET_INT8, "--seeds", DIGITS, "--audit")
     assert text.out.rstrip().splitlines()[-1] == f"use {audit['use']}", text
+
+
+def test_the_audit_tells_labels_that_count_from_1(tmp_path):
+    files = [file for file in sorted(DIGITS.glob("*/*.png")) if file.parent.name != "9"]  # 10 would be refused at once
+    np.save(tmp_path / "images.npy", np.stack([np.asarray(Image.open(file)) for file in files]))
+    np.save(tmp_path / "labels.npy", np.array([int(file.parent.name) + 1 for file in files]))
+    audit = inspected(LENET, "--seeds", tmp_path / "images.npy", "--labels", tmp_path / "labels.npy", "--audit")["audit"]
+    assert audit["label_shift"] == [-1] and "count from 1" in audit["use"], audit
 
 
 def test_an_audit_without_labels_says_what_it_needs(tmp_path, seeds):
