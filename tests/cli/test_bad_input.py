@@ -285,8 +285,9 @@ def test_run_folder_that_is_not_empty_is_refused_and_left_alone(tmp_path, seeds)
 def test_no_usable_seed_ends_with_5(tmp_path):
     # All are labelled with a class that neither model gives them.
     folder = small_images(tmp_path / "seeds/9")
-    result = search(OK, OK, folder.parent, tmp_path / "run", "--label-offset", 90)
+    result = search(OK, OK, folder.parent, tmp_path / "run")
     assert result.code == 5, result
+    assert "6 that both models get wrong" in result.err, result
     assert not (tmp_path / "run").exists()
 
 
