@@ -117,7 +117,7 @@ TEST(Npy, AMissingFileIsNamed) {
 TEST(Npy, WritingToAFolderThatIsNotThereFails) {
   const Folder folder;
   const Bytes data{1};
-  expect_error(ErrorCode::kCannotWrite, "cannot be written",
+  expect_error(ErrorCode::kCannotWrite, "none/a.npy",
                [&] { write_npy(folder / "none/a.npy", "u1", std::array<std::size_t, 1>{1}, data); });
 }
 
