@@ -245,6 +245,24 @@ TEST_F(OpenModel, FileThatIsOverwrittenChangesNothing) {
   EXPECT_EQ(ask(*model->clone(), images.views()), before);
 }
 
+TEST_F(OpenModel, WeightsBesideThatAreOverwrittenChangeNothing) {
+  const auto weights = write("weights_beside.bin", read(model_path("weights_beside.bin")));
+  const auto model = open_model(write("m.onnx", read(model_path("weights_beside.onnx"))), unit_options());
+  const auto images = random_images(model->info().shape, 5, 3);
+  const auto before = ask(*model, images.views());
+  const auto size = std::filesystem::file_size(weights);
+  std::filesystem::resize_file(weights, 0);
+  std::filesystem::resize_file(weights, size);
+  EXPECT_EQ(ask(*model->clone(), images.views()), before);
+}
+
+TEST_F(OpenModel, MissingWeightsBesideAreTold) {
+  const auto actual = refusal(write("m.onnx", read(model_path("weights_beside.onnx"))));
+  EXPECT_EQ(actual.code, ErrorCode::kBadInput);
+  EXPECT_THAT(actual.message, HasSubstr("weights_beside.bin"));
+  EXPECT_THAT(actual.hint, HasSubstr("beside it"));
+}
+
 TEST_F(OpenModel, FirstMessageOfTheRuntimeIsTold) {
   expect_message("no_such_dimension.tflite", "quantized_dimension must be in range");
   expect_message("custom_operator.tflite", "Select TensorFlow op(s)");

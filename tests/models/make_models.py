@@ -138,8 +138,9 @@ def unfit_models():
     save("labels_only", network() + [helper.make_node("ArgMax", ["logits"], ["label"], axis=1, keepdims=0)], [image()],
          [tensor("label", ["N"], INT64)], weights())
     beside = helper.make_model(helper.make_graph(
-        [helper.make_node("Flatten", ["image"], ["flat"]), helper.make_node("MatMul", ["flat", "w"], ["logits"])],
-        "weights_beside", [image()], [logits], dense), opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+        [helper.make_node("Flatten", ["image"], ["plain"]), helper.make_node("Mul", ["plain", "halves"], ["flat"]),
+         helper.make_node("MatMul", ["flat", "w"], ["logits"])],
+        "weights_beside", [image()], [logits], dense + [constant("halves", np.full((1, SIDE * SIDE), 0.5))]), opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     (HERE / "weights_beside.bin").unlink(missing_ok=True)
     onnx.save(beside, HERE / "weights_beside.onnx", save_as_external_data=True, location="weights_beside.bin",
               size_threshold=0)

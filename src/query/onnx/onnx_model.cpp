@@ -15,6 +15,7 @@
 #include "query/element.h"
 #include "query/fill.h"
 #include "query/onnx/onnx_runtime.h"
+#include "query/onnx/weights_in_memory.h"
 #include "query/rerun.h"
 #include "query/tensors.h"
 
@@ -176,6 +177,7 @@ OrtHandle<OrtSession> OnnxSession::create(const std::filesystem::path& path, con
   // Threads that spin while they wait cost the other worker its core.
   runtime_.check(api.AddSessionConfigEntry(raw_options, "session.intra_op.allow_spinning", "0"));
   runtime_.check(api.AddSessionConfigEntry(raw_options, "session.inter_op.allow_spinning", "0"));
+  const WeightsInMemory weights(runtime_, path, raw_options);  // until the session is made
   OrtSession* session = nullptr;
   try {
     runtime_.check(api.CreateSession(runtime_.environment, path.c_str(), raw_options, &session));
