@@ -114,6 +114,9 @@ class QueryUnderWay {
 
 // Counters that any thread may read while the engine runs: for the progress display and a watchdog.
 struct LiveProgress {
+  // Start-up: inputs that both models were asked, and are to be asked as far as is known (more where --max-seeds is not
+  // met by these).
+  std::atomic<std::int64_t> inputs_asked{0}, inputs_to_ask{0};
   // found: seeds with a confirmed finding.
   std::atomic<std::int64_t> seeds_total{0}, seeds_done{0}, found{0}, natural{0}, flaky{0}, queries{0};
   static constexpr int kMostWorkers = 256;

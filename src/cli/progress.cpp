@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/terminal.h"
+#include "cli/work_display.h"
 
 namespace dflare::cli {
 namespace {
@@ -41,7 +42,7 @@ void ProgressDisplay::show() {
   const std::lock_guard lock(lock_);
   if (terminal_) {
     redraw();
-  } else if (running_) {
+  } else {
     print_line();
   }
 }
@@ -50,7 +51,7 @@ void ProgressDisplay::redraw() {
   erase();
   const std::size_t width = terminal_width() - 1;
   if (!running_) {
-    say(stderr, "{}\n", std::string("asking both models all inputs ...").substr(0, width));
+    say(stderr, "{}\n", start_up().substr(0, width));
     lines_drawn_ = 1;
   } else {
     say(stderr, "{}\n{}\n", bar(width), (counts() + "  " + rates()).substr(0, width));
@@ -59,7 +60,22 @@ void ProgressDisplay::redraw() {
   flush(stderr);
 }
 
-void ProgressDisplay::print_line() { say(stderr, "{}  {}\n", counts(), rates()); }
+void ProgressDisplay::print_line() {
+  if (running_) {
+    say(stderr, "{}  {}\n", counts(), rates());
+  } else {
+    say(stderr, "{}\n", start_up());
+  }
+}
+
+// "asking both models all inputs: 120 of 300, 0:12 left"
+std::string ProgressDisplay::start_up() const {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const std::int64_t done = live_.inputs_asked;
+  const std::int64_t all = live_.inputs_to_ask;
+  const double left = done > 0 ? seconds / static_cast<double>(done) * static_cast<double>(all - done) : -1;
+  return progress_text({.step = "asking both models all inputs", .done = done, .of = all, .seconds_left = left});
+}
 
 // "[#########.......] 57 %"
 std::string ProgressDisplay::bar(std::size_t width) const {

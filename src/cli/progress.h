@@ -27,6 +27,7 @@ class ProgressDisplay {
   void show();
   void redraw();
   void print_line();
+  [[nodiscard]] std::string start_up() const;
   [[nodiscard]] std::string counts() const;
   [[nodiscard]] std::string rates() const;
   [[nodiscard]] std::string bar(std::size_t width) const;

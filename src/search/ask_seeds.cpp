@@ -60,6 +60,7 @@ void SeedAsker::ask(std::span<const SeedIndex> seeds) {
 
 void SeedAsker::ask_in_batches(std::span<const SeedIndex> seeds, std::size_t batch) {
   std::atomic<std::size_t> next{0};
+  live_.inputs_to_ask += std::ssize(seeds);
   const std::size_t batches = (seeds.size() + batch - 1) / batch;
   const std::size_t workers = std::clamp<std::size_t>(batches, 1, static_cast<std::size_t>(facts_.workers));
   run_workers(workers, [&](int worker, const std::atomic<bool>& failed) {
@@ -68,7 +69,9 @@ void SeedAsker::ask_in_batches(std::span<const SeedIndex> seeds, std::size_t bat
     while (!live_.stop && !failed) {
       const std::size_t first = next.fetch_add(batch);
       if (first >= seeds.size()) return;
-      ask_rows(instance, seeds.subspan(first, std::min(batch, seeds.size() - first)));
+      const std::span<const SeedIndex> rows = seeds.subspan(first, std::min(batch, seeds.size() - first));
+      ask_rows(instance, rows);
+      live_.inputs_asked += std::ssize(rows);
     }
   });
 }
