@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "dflare/error.h"
-#include "search/workers.h"
+#include "core/workers.h"
 
 namespace dflare {
 namespace {

@@ -13,7 +13,7 @@
 #include "search/run_clock.h"
 #include "search/start_up.h"
 #include "search/worker.h"
-#include "search/workers.h"
+#include "core/workers.h"
 
 namespace dflare {
 namespace {
