@@ -5,8 +5,8 @@
 #include <atomic>
 #include <utility>
 
-#include "dflare/error.h"
 #include "core/workers.h"
+#include "dflare/error.h"
 
 namespace dflare {
 namespace {

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/workers.h"
 #include "dflare/error.h"
 #include "dflare/hang.h"
 #include "search/event_writer.h"
@@ -13,7 +14,6 @@
 #include "search/run_clock.h"
 #include "search/start_up.h"
 #include "search/worker.h"
-#include "core/workers.h"
 
 namespace dflare {
 namespace {
