@@ -6,7 +6,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
-#include <ranges>
+#include <span>
 #include <utility>
 
 #include "audit/candidates.h"
@@ -224,7 +224,7 @@ std::vector<Preprocess> leaders(const Trial& trial, std::size_t models) {
   std::vector<Preprocess> list;
   for (std::size_t m = 0; m < models; ++m) {
     const std::vector<std::size_t> fitting = trial.fitting(m);
-    for (const std::size_t r : fitting | std::views::take(kFew)) {
+    for (const std::size_t r : std::span(fitting).first(std::min(kFew, fitting.size()))) {
       const Preprocess& preprocess = trial.rows()[r].preprocess;
       if (std::ranges::find(list, preprocess) == list.end()) list.push_back(preprocess);
     }
@@ -245,9 +245,9 @@ std::vector<ModelInfo> infos_of(const std::vector<AuditedModel>& models) {
 }
 
 // Only where the shape leaves it open does the model open the other way too, with the same image size.
-bool opens_with(const AuditedModel& model, Preprocess preprocess, Layout layout, const Shape& shape) {
+bool opens_with(const AuditedModel& model, const Preprocess& preprocess, Layout layout, const Shape& shape) {
   ModelOptions options = model.options;
-  options.preprocess = std::move(preprocess);
+  options.preprocess = preprocess;
   options.preprocess.layout = layout;
   try {
     return open_model(model.path, options)->info().shape == shape;

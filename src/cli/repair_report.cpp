@@ -19,7 +19,7 @@ void row(const std::string& name, const std::string& value) {
 std::string percent(double share) { return figure_text(share, kPercent); }
 
 std::string change_in_words(const Estimate& change) {
-  const std::string text = estimate_text(change, kPoints);
+  std::string text = estimate_text(change, kPoints);
   if (change.interval.low > 0) return styled(stdout, Style::kRed, text + ": raised");
   if (change.interval.high < 0) return styled(stdout, Style::kGreen, text + ": lowered");
   return text;

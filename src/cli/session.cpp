@@ -104,7 +104,7 @@ SearchResult Session::run_engine(Search& search, const std::vector<SeedDone>& do
 RunSummary Session::finish() {
   store_.derive_pngs();
   const std::int64_t queries = total_queries(store_.done()) - queries_before_;
-  const RunSummary summary =
+  RunSummary summary =
       summarise(store_, {.wall_seconds = before_.wall_seconds + wall_,
                          .queries = before_.queries + queries,
                          .queries_per_second = wall_ > 0 ? static_cast<double>(queries) / wall_ : 0.0});

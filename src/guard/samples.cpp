@@ -189,7 +189,7 @@ class Gathering {
 
   // `met`: deviations in the rounds before.
   static std::string step_of(int round, std::int64_t met, bool fixed) {
-    const std::string words = "asking both models corrupted images";
+    std::string words = "asking both models corrupted images";
     if (fixed || round == 1) return words;
     const auto likely =
         met == 0 ? kMostRounds

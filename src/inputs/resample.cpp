@@ -24,10 +24,10 @@ struct Kernel {
 double box(double x) { return x > -0.5 && x <= 0.5 ? 1 : 0; }
 double bilinear(double x) { return std::max(0.0, 1 - std::abs(x)); }
 double bicubic(double x) {
-  constexpr double a = -0.5;
+  constexpr double kA = -0.5;
   x = std::abs(x);
-  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  if (x < 1) return ((kA + 2) * x - (kA + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * kA : 0;
 }
 double sinc(double x) {
   if (x == 0) return 1;
@@ -80,8 +80,8 @@ Weights weigh(const Side& side, const Kernel& kernel) {
   std::vector<double> real;
   for (int i = side.first; i < side.first + side.count; ++i) {
     const double centre = (i + 0.5) * scale;
-    const int first = std::max(0, static_cast<int>(centre - support + 0.5));
-    const int count = std::min(side.from, static_cast<int>(centre + support + 0.5)) - first;
+    const int first = std::max(0, static_cast<int>(std::floor(centre - support + 0.5)));
+    const int count = std::min(side.from, static_cast<int>(std::floor(centre + support + 0.5))) - first;
     real.clear();
     double sum = 0;
     for (int k = 0; k < count; ++k) {

@@ -44,7 +44,7 @@ ModelNeeds needs_of(const std::vector<std::uint8_t>& model) {
     }
     for (const std::size_t subgraph : tables(model, root, kModelSubgraphs)) {
       for (const std::size_t tensor : tables(model, subgraph, kSubgraphTensors)) {
-        const int type = number<std::int8_t>(model, tensor, kTensorType);
+        const auto type = number<std::int8_t>(model, tensor, kTensorType);
         needs.short_weights = needs.short_weights || type == kInt4 || type == kInt2 || type == kUint4;
       }
     }
