@@ -17,6 +17,11 @@ namespace dflare::cli {
 namespace {
 
 constexpr int kModelFailed = 3;
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSanitizerTells = true;  // and tells more
+#else
+constexpr bool kSanitizerTells = false;
+#endif
 
 struct Deadly {
   int signal;
@@ -32,9 +37,9 @@ void write_out(std::string_view text) { static_cast<void>(!write(STDERR_FILENO, 
 
 // A path as it is, but for what a terminal would obey.
 void write_path(const char* path) {
-  for (; *path != '\0'; ++path) {
+  for (char before = '\0'; *path != '\0'; before = *path++) {
     const auto byte = static_cast<unsigned char>(*path);
-    const bool control = byte < 0x20 || byte == 0x7f || (byte >= 0x80 && byte < 0xa0 && path[-1] == '\xc2');
+    const bool control = byte < 0x20 || byte == 0x7f || (byte >= 0x80 && byte < 0xa0 && before == '\xc2');
     write_out(control ? std::string_view("?") : std::string_view(path, 1));
   }
 }
@@ -69,7 +74,7 @@ void prepare_hint(std::string_view text) {
 }  // namespace
 
 void tell_crashes() {
-#ifndef __SANITIZE_ADDRESS__  // which tells more
+  if constexpr (kSanitizerTells) return;
   prepare_hint("hint: the model's file may be damaged, or made for another runtime: convert or download it again\n");
   stack_t own{};
   own.ss_sp = stack.data();
@@ -79,7 +84,6 @@ void tell_crashes() {
   action.sa_handler = tell_crash;
   action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER | SA_ONSTACK);
   for (const Deadly& deadly : kDeadly) sigaction(deadly.signal, &action, nullptr);
-#endif
 }
 
 void crashes_leave(const std::filesystem::path& run) {

@@ -105,6 +105,7 @@ void FileInTheMaking::discard() noexcept {
 }
 
 void FileInTheMaking::write(const void* data, std::size_t size) {
+  if (size == 0) return;  // `data` may be null
   if (failed_ == 0 && std::fwrite(data, 1, size, file_) != size) failed_ = errno;
 }
 

@@ -7,7 +7,7 @@
 namespace dflare {
 namespace {
 
-std::vector<float> apply(const DenseLayer& layer, const std::vector<float>& in) {
+std::vector<float> apply_layer(const DenseLayer& layer, const std::vector<float>& in) {
   std::vector<float> out(layer.bias);
   for (std::size_t o = 0; o < layer.outputs; ++o) {
     const float* weights = layer.weights.data() + o * layer.inputs;
@@ -27,7 +27,7 @@ bool head_speaks(const RepairHead& head, const AnswerView& compressed) {
 std::vector<float> head_scores(const RepairHead& head, const AnswerView& compressed) {
   const auto& read = head.features == HeadFeatures::kProbabilities ? compressed.p : compressed.log_p;
   std::vector<float> values(read.begin(), read.end());
-  for (const DenseLayer& layer : head.layers) values = apply(layer, values);
+  for (const DenseLayer& layer : head.layers) values = apply_layer(layer, values);
   return values;
 }
 
