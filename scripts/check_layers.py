@@ -23,6 +23,7 @@ OWNER = {
     **dict.fromkeys("search hang".split(), "search"),
     "rank": "rank",
     **dict.fromkeys("run_summary run_words".split(), "report"),
+    **dict.fromkeys("options settings config_file".split(), "options"),
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -40,7 +41,8 @@ MAY_USE = {
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search"},
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report"},
+    "options": {"inputs", "query", "strategy", "search", "natural", "repair"},  # the settings that they become
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -49,12 +51,12 @@ LIBRARIES = {
     r"png\.h": {"inputs"},
     r"jpeglib\.h": {"inputs", "mutate"},
     r"webp/": {"inputs"},
-    r"toml\+\+/": {"inputs", "cli"},
+    r"toml\+\+/": {"inputs", "options"},
     r"onnxruntime|dlfcn\.h": {"query"},
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
     r"zlib\.h": {"inputs", "findings"},
-    r"nlohmann/": {"core", "findings", "export", "report", "cli"},
+    r"nlohmann/": {"core", "findings", "export", "report", "options", "cli"},
     r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"nettle/": {"core"},

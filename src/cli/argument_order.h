@@ -2,7 +2,7 @@
 // VARIANT...`.
 #pragma once
 
-#include "cli/options.h"
+#include "dflare/options.h"
 
 namespace dflare::cli {
 

@@ -8,10 +8,10 @@
 #include <cctype>
 #include <deque>
 
-#include "cli/config_file.h"
 #include "cli/help.h"
 #include "cli/version.h"
 #include "core/nearest.h"
+#include "dflare/config_file.h"
 #include "dflare/error.h"
 
 namespace dflare::cli {

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.h"
-#include "cli/settings.h"
 #include "dflare/doubts.h"
+#include "dflare/options.h"
 #include "dflare/search.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 

@@ -11,7 +11,6 @@
 #include "cli/guard_report.h"
 #include "cli/guards.h"
 #include "cli/past_run.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
@@ -21,6 +20,7 @@
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 #include "dflare/report_json.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 

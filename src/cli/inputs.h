@@ -1,8 +1,8 @@
 // The user's inputs, and what is said of how they were read.
 #pragma once
 
-#include "cli/options.h"
 #include "dflare/model.h"
+#include "dflare/options.h"
 #include "dflare/seeds.h"
 
 namespace dflare::cli {

@@ -10,12 +10,12 @@
 #include "cli/inspect_report.h"
 #include "cli/pair.h"
 #include "cli/quiet.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/json_text.h"
 #include "dflare/audit.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

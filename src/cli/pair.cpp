@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include "cli/quiet.h"
-#include "cli/settings.h"
 #include "dflare/error.h"
 #include "dflare/repair.h"
 #include "dflare/repair_head_json.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

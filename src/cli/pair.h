@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "cli/options.h"
 #include "dflare/model.h"
+#include "dflare/options.h"
 
 namespace dflare::cli {
 

@@ -5,9 +5,9 @@
 
 #include "cli/inputs.h"
 #include "cli/record.h"
-#include "cli/settings.h"
 #include "core/reading_json.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
@@ -31,7 +31,7 @@ PastRun open_past_run(const Givens& givens) {
   PastRun run;
   run.store = FindingStore::open(folder, /*writable=*/false);
   const RunRecord record = run.store->record();
-  run.options = options_from(parse_record(record.settings, folder));
+  run.options = options_from(record.settings, folder);
   run.options.out.clear();  // where the run went, not what is made of it
   for (const Given& given : givens) assign(run.options, given);
   run.facts = parse_record(record.facts, folder);

@@ -14,13 +14,13 @@
 #include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/rank_report.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
 #include "core/json_text.h"
 #include "core/pacer.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "cli/machine.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "core/hash.h"
 #include "core/json_text.h"
@@ -14,6 +13,7 @@
 #include "core/reading_json.h"
 #include "dflare/error.h"
 #include "dflare/model_files.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
@@ -97,7 +97,7 @@ RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSe
                       const std::vector<std::string>& notes) {
   Json facts = facts_json(options, pair, search.facts());
   facts["notes"] = notes;
-  return {json_text(settings_json(options)), json_text(facts), json_text(seeds_json(seeds, search))};
+  return {settings_json(options), json_text(facts), json_text(seeds_json(seeds, search))};
 }
 
 void check_models(const Json& facts) {

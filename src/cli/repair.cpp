@@ -10,7 +10,6 @@
 #include "cli/guards.h"
 #include "cli/past_run.h"
 #include "cli/repair_report.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
@@ -21,6 +20,7 @@
 #include "dflare/export_onnx.h"
 #include "dflare/repair_head_json.h"
 #include "dflare/report_json.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

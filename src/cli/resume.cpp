@@ -6,9 +6,9 @@
 #include "cli/pair.h"
 #include "cli/record.h"
 #include "cli/session.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 // The options that the run began with, under those given now.
 Options options_of(const RunRecord& record, const std::string& run, const Givens& givens) {
-  Options options = options_from(parse_record(record.settings, run));
+  Options options = options_from(record.settings, run);
   for (const Given& given : givens) assign(options, given);
   return options;
 }

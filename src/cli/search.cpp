@@ -9,9 +9,9 @@
 #include "cli/pair.h"
 #include "cli/record.h"
 #include "cli/session.h"
-#include "cli/settings.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {

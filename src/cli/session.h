@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "cli/guards.h"
-#include "cli/options.h"
 #include "cli/progress.h"
+#include "dflare/options.h"
 #include "dflare/run_summary.h"
 #include "dflare/search.h"
 #include "dflare/store.h"

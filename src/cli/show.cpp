@@ -9,12 +9,12 @@
 #include "cli/closing.h"
 #include "cli/pair.h"
 #include "cli/record.h"
-#include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/figures.h"
 #include "dflare/error.h"
 #include "dflare/run_words.h"
+#include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
@@ -171,7 +171,7 @@ int show(const Givens& givens) {
   const Options given = resolve(givens);
   const auto store = FindingStore::open(given.run, /*writable=*/false);
   const RunRecord record = store->record();
-  Options options = options_from(parse_record(record.settings, given.run));
+  Options options = options_from(record.settings, given.run);
   for (const Given& one : givens) assign(options, one);
   const Json facts = parse_record(record.facts, given.run);
   const Json seeds = parse_record(record.seeds, given.run);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/options.h"
+#include "dflare/options.h"
 
 namespace dflare::cli {
 

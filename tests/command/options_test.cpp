@@ -1,5 +1,5 @@
 // The table of options, and what it makes of texts.
-#include "cli/options.h"
+#include "dflare/options.h"
 
 #include <gtest/gtest.h>
 

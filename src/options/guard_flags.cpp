@@ -1,7 +1,7 @@
 // The options of `dflare guard`.
-#include "cli/flags.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 const char* const kGuarding = "Guard";
@@ -94,4 +94,4 @@ std::vector<Flag> guard_flags() {
   };
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

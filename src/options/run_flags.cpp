@@ -1,7 +1,7 @@
 // The options of running: budgets, speed, and where the result goes.
-#include "cli/flags.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 
 std::vector<Flag> budget_flags() {
   return {
@@ -137,4 +137,4 @@ std::vector<Flag> output_flags() {
   };
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

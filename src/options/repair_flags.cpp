@@ -1,9 +1,9 @@
 // The options of `dflare repair`.
-#include "cli/flags.h"
+#include "options/flags.h"
 
 #include "dflare/repair.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 const char* const kRepairing = "Repair";
@@ -132,4 +132,4 @@ std::vector<Flag> repair_flags() {
   return flags;
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,7 +1,7 @@
 // The options that say what is asked: arguments, inputs, their labels, and what is done to pixels.
-#include "cli/flags.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 std::vector<Flag> seed_flags() {
@@ -155,4 +155,4 @@ std::vector<Flag> argument_flags() {
 
 std::vector<Flag> input_flags() { return joined({seed_flags(), preprocess_flags()}); }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,7 +1,7 @@
 // The options that say how models are opened and their outputs read.
-#include "cli/flags.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 std::vector<Flag> output_vector_flags() {
@@ -143,4 +143,4 @@ std::vector<Flag> library_flags() {
 
 std::vector<Flag> model_flags() { return joined({output_vector_flags(), kernel_flags(), library_flags()}); }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,5 +1,5 @@
 // From options to the library's settings, and to and from the JSON that a run records.
-#include "cli/settings.h"
+#include "dflare/settings.h"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,16 @@
 #include <charconv>
 #include <chrono>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/json_text.h"
 #include "core/nearest.h"
+#include "core/record_json.h"
 #include "dflare/error.h"
 #include "dflare/preprocess.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 // "12x34", "0/4": two whole numbers with a sign between. False when the text is anything else.
@@ -26,14 +28,14 @@ bool parse_two(const std::string& text, char between, int& first, int& second) {
   return error2 == std::errc() && last == end;
 }
 
-const std::string& preprocess_text(const Options& options, Side side) {
+const std::string& preprocess_text(const PairOptions& options, Side side) {
   const std::string& own = side == Side::kOriginal     ? options.original_preprocess
                            : side == Side::kCompressed ? options.compressed_preprocess
                                                        : options.preprocess;
   return own.empty() ? options.preprocess : own;
 }
 
-Preprocess preprocess_of(const Options& options, Side side) {
+Preprocess preprocess_of(const PairOptions& options, Side side) {
   const std::string& text = preprocess_text(options, side);
   return parse_preprocess(text.empty() ? "raw" : text);
 }
@@ -73,7 +75,7 @@ std::chrono::steady_clock::duration seconds(double value) {
       std::chrono::duration<double>(std::min(value, kMost)));
 }
 
-StrategyOptions strategy_options(const Options& options) {
+StrategyOptions strategy_options(const SearchOptions& options) {
   StrategyOptions strategy;
   strategy.name = options.strategy;
   strategy.end_points = end_points_of(options.end_points);
@@ -90,7 +92,7 @@ StrategyOptions strategy_options(const Options& options) {
   return strategy;
 }
 
-void set_shard(const Options& options, SearchSettings& settings) {
+void set_shard(const BudgetOptions& options, SearchSettings& settings) {
   if (options.shard.empty()) return;
   const bool understood = parse_two(options.shard, '/', settings.shard, settings.shards);
   if (!understood || settings.shards < 1 || settings.shard < 0 || settings.shard >= settings.shards) {
@@ -133,16 +135,16 @@ int to_int(std::int64_t value, const char* name) {
   return static_cast<int>(value);
 }
 
-bool preprocess_declared(const Options& options, Side side) { return !preprocess_text(options, side).empty(); }
+bool preprocess_declared(const PairOptions& options, Side side) { return !preprocess_text(options, side).empty(); }
 
-int label_offset(const Options& options, Side side) {
+int label_offset(const PairOptions& options, Side side) {
   const std::int64_t own = side == Side::kOriginal     ? options.original_label_offset
                            : side == Side::kCompressed ? options.compressed_label_offset
                                                        : -1;
   return to_int(own < 0 ? options.label_offset : own, "label-offset");
 }
 
-ModelOptions model_options(const Options& options, Side side) {
+ModelOptions model_options(const PairOptions& options, Side side) {
   ModelOptions model;
   model.preprocess = preprocess_of(options, side);
   const auto own = [side](const auto&... texts) { return of_side(side, texts...); };
@@ -212,15 +214,16 @@ SearchSettings search_settings(const Options& options) {
   return settings;
 }
 
-nlohmann::ordered_json settings_json(const Options& options) {
+std::string settings_json(const Options& options) {
   nlohmann::ordered_json json;
   for (const Flag* flag : flags_of(kSearch)) {
     if (flag->saved) json[flag->name] = value_of(options, *flag);
   }
-  return json;
+  return json_text(json);
 }
 
-Options options_from(const nlohmann::ordered_json& settings) {
+Options options_from(const std::string& recorded_settings, const std::filesystem::path& run) {
+  const nlohmann::ordered_json settings = parse_record(recorded_settings, run);
   Options options;
   for (const Flag* flag : flags_of(kSearch)) {
     if (!flag->saved || !settings.contains(flag->name)) continue;
@@ -237,4 +240,4 @@ Options options_from(const nlohmann::ordered_json& settings) {
   return options;
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,11 +1,13 @@
 // From options to the library's settings, and to and from a run's record.
-#include "cli/settings.h"
+#include "dflare/settings.h"
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "dflare/error.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 TEST(Settings, DefaultsOfTheCommandAreDefaultsOfTheLibrary) {
@@ -96,15 +98,16 @@ TEST(Settings, ARecordGivesBackWhatItWasMadeOf) {
   options.timeout = 2.5;
   options.preprocess = "imagenet";
   const auto json = settings_json(options);
-  EXPECT_EQ(settings_json(options_from(json)), json);
-  EXPECT_EQ(options_from(json).max_queries, 77);
-  EXPECT_EQ(options_from(json).timeout, 2.5);
+  const Options again = options_from(json, "run");
+  EXPECT_EQ(settings_json(again), json);
+  EXPECT_EQ(again.max_queries, 77);
+  EXPECT_EQ(again.timeout, 2.5);
 }
 
 TEST(Settings, ARecordKeepsEverySavedOptionOfASearch) {
-  const auto json = settings_json({});
+  const auto json = nlohmann::json::parse(settings_json({}));
   for (const Flag* flag : flags_of(kSearch)) EXPECT_EQ(json.contains(flag->name), flag->saved) << flag->name;
 }
 
 }  // namespace
-}  // namespace dflare::cli
+}  // namespace dflare

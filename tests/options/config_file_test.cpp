@@ -1,11 +1,11 @@
 // Options from a TOML file.
-#include "cli/config_file.h"
+#include "dflare/config_file.h"
 
 #include <gtest/gtest.h>
 
 #include "support/folder.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 class ConfigFile : public ::testing::Test {
@@ -64,4 +64,4 @@ TEST_F(ConfigFile, AListIsRefused) {
 TEST_F(ConfigFile, NoConfigFileNamesAnother) { EXPECT_FALSE(refusal("config = \"other.toml\"\n").empty()); }
 
 }  // namespace
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,8 +1,8 @@
 // The options that say how a search goes: strategies, what counts as a finding, refining.
-#include "cli/flags.h"
 #include "dflare/strategy.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 Condition only_boundary() {
@@ -226,4 +226,4 @@ std::vector<Flag> search_flags() {
   return joined({strategy_flags(), diffchaser_flags(), acceptance_flags(), refine_flags()});
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,5 +1,5 @@
 // --config: options from a TOML file.
-#include "cli/config_file.h"
+#include "dflare/config_file.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "core/nearest.h"
 #include "dflare/error.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 std::string text_of(const toml::node& node, const std::string& where) {
@@ -53,4 +53,4 @@ Givens read_config(const std::filesystem::path& file, unsigned verb) {
   return givens;
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -4,9 +4,9 @@
 #include <initializer_list>
 #include <vector>
 
-#include "cli/options.h"
+#include "dflare/options.h"
 
-namespace dflare::cli {
+namespace dflare {
 
 // Verbs that take the same options.
 constexpr unsigned kRuns = kSearch | kResume;
@@ -33,4 +33,4 @@ std::vector<Flag> output_flags();
 
 std::vector<Flag> joined(std::initializer_list<std::vector<Flag>> parts);
 
-}  // namespace dflare::cli
+}  // namespace dflare

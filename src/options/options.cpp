@@ -1,5 +1,5 @@
 // The table of options, and how a text becomes a value.
-#include "cli/options.h"
+#include "dflare/options.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,11 @@
 #include <charconv>
 #include <cmath>
 
-#include "cli/flags.h"
 #include "core/nearest.h"
 #include "dflare/error.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 template <class Number>
@@ -137,4 +137,4 @@ void assign(Options& options, const Given& given) {
   }
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

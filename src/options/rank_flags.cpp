@@ -1,7 +1,7 @@
 // The options of `dflare rank`.
-#include "cli/flags.h"
+#include "options/flags.h"
 
-namespace dflare::cli {
+namespace dflare {
 std::vector<Flag> rank_flags() {
   return {
       {.name = "variants",
@@ -60,4 +60,4 @@ std::vector<Flag> rank_flags() {
   };
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -3,12 +3,12 @@
 
 #include <filesystem>
 
-#include "cli/verbs.h"
+#include "dflare/options.h"
 
-namespace dflare::cli {
+namespace dflare {
 
 // Top-level keys are the names of the verb's options and arguments. Throws kBadInput for a file that cannot be read,
 // kBadArgument for an unknown key, with the nearest known one.
 Givens read_config(const std::filesystem::path& file, unsigned verb);
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -1,4 +1,5 @@
-// What can be asked of the command: every option once, with its help, default and check.
+// What can be asked: every option once, with its help, default and check. Help, keys of TOML files and the settings
+// that a run records come from this table; so may the keywords of other faces.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +10,14 @@
 #include <variant>
 #include <vector>
 
-namespace dflare::cli {
+namespace dflare {
 
-// The options of all verbs, at their defaults. Lives only at the border: verbs turn it into the library's own settings.
-struct Options {
-  std::string original, compressed, seeds, run, id;
-  std::vector<std::string> models;
+// The options as they are given, at their defaults, by what they are about: a text means what the table says of it, and
+// settings.h turns it into the library's settings. Verbs take the parts that they need.
 
-  std::string labels, classes, seed_filter = "auto";
+// How the two models are opened, fed and read.
+struct PairOptions {
+  std::string original, compressed;                                    // paths
   std::string preprocess, original_preprocess, compressed_preprocess;  // all empty: nobody said, raw
   std::string input_size;
   std::string output = "auto", output_name, original_output_name, compressed_output_name;
@@ -24,7 +25,17 @@ struct Options {
   std::string tflite_kernels = "xnnpack", original_tflite_kernels, compressed_tflite_kernels;
   std::string onnxruntime, original_onnxruntime, compressed_onnxruntime;
   std::string tflite, original_tflite, compressed_tflite;
+  std::string compressed_head;
+  std::int64_t threads = 1;
+};
 
+struct InputOptions {
+  std::string seeds, labels, classes;  // paths
+  std::string seed_filter = "auto";
+};
+
+// How a search goes, and what counts as a finding.
+struct SearchOptions {
   std::string strategy = "boundary", end_points = "auto", fitness = "paper", selection = "metropolis-hastings",
               operators = "paper";
   std::int64_t population = 20, k_uncertainty = 2;
@@ -33,26 +44,59 @@ struct Options {
   double l2 = 0, min_ssim = 0, min_severity = 0;
   std::int64_t refine_queries = 400;
   std::int64_t rng_seed = 0, confirm = 1;
+};
 
+// Times are in seconds; 0: none.
+struct BudgetOptions {
   std::int64_t max_queries = 2000, findings_per_seed = 1, max_seeds = 0;
   double timeout = 0, time_limit = 0, query_timeout = 120;
   std::string shard;
+  std::int64_t batch = 0, workers = 0;  // 0: measured
+};
 
-  std::int64_t batch = 0, workers = 0, threads = 1;
-
-  // of `rank`, where `search` has other defaults
+// Of `rank`, where `search` has other defaults.
+struct RankOptions {
   std::int64_t rank_seeds = 100, search_seeds = 100, rank_refine_queries = 100, corrupted = 13;
-  double rank_time_limit = 240, work_time_limit = 0;
-  std::string method = "natural", held_out, held_out_labels, compressed_head;
-  std::int64_t natural = 0, repeats = 3, corruptions = 13;
+  double rank_time_limit = 240;
+};
+
+// Of `repair` and `guard`, which learn from a run and measure on inputs held out.
+struct LearnOptions {
+  double work_time_limit = 0;
+  std::string held_out, held_out_labels;
   bool force = false;
+};
+
+struct RepairOptions {
+  std::string method = "natural";
+  std::int64_t natural = 0, repeats = 3, corruptions = 13;
+};
+
+struct GuardOptions {
   std::string guard_score = "auto";
   double catch_share = 0.9, defer_share = 0;
   std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
+};
 
+// Where the result goes, and how.
+struct ReportOptions {
   std::string out, config, format = "jsonl";
   bool audit = false;
   bool json = false, quiet = false;
+};
+
+// All of them, as the rows of the table address them.
+struct Options : PairOptions,
+                 InputOptions,
+                 SearchOptions,
+                 BudgetOptions,
+                 RankOptions,
+                 LearnOptions,
+                 RepairOptions,
+                 GuardOptions,
+                 ReportOptions {
+  std::string run, id;
+  std::vector<std::string> models;
 };
 
 // Where in Options a value lives; decides how its text is read.
@@ -123,4 +167,4 @@ Options resolve(const Givens& givens);
 // Puts the text where it belongs. Throws kBadArgument naming the option, what was expected and the nearest choice.
 void assign(Options& options, const Given& given);
 
-}  // namespace dflare::cli
+}  // namespace dflare
