@@ -8,7 +8,7 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics text_style verdict".split(), "core"),
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions process".split(), "mutate"),
     **dict.fromkeys("model model_call model_files runtimes cached_model".split(), "query"),
@@ -17,12 +17,12 @@ OWNER = {
     "store": "findings",
     **dict.fromkeys("natural searched".split(), "natural"),
     **dict.fromkeys("guard guard_samples guard_report".split(), "guard"),
-    **dict.fromkeys("export_onnx guard_json repair_head_json report_json".split(), "export"),
+    **dict.fromkeys("export_onnx guard_json repair_head_json".split(), "export"),
     **dict.fromkeys("repair repair_report".split(), "repair"),
-    **dict.fromkeys("audit doubts".split(), "audit"),
+    **dict.fromkeys("audit doubts inspection".split(), "audit"),
     **dict.fromkeys("search hang".split(), "search"),
-    "rank": "rank",
-    **dict.fromkeys("run_summary run_words".split(), "report"),
+    **dict.fromkeys("rank rank_report".split(), "rank"),
+    **dict.fromkeys("report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
     **dict.fromkeys("options settings config_file".split(), "options"),
 }
 
@@ -37,10 +37,10 @@ MAY_USE = {
     "guard": {"inputs", "query", "natural", "mutate"},  # mutate: how many kinds of corruption there are
     "repair": {"inputs", "query", "natural"},
     "export": {"guard", "repair", "inputs", "query", "natural"},  # what ships with a compressed model, as files
-    "audit": {"inputs", "query"},
+    "audit": {"inputs", "query", "natural"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
-    "report": {"findings", "search"},
+    "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
     "options": {"inputs", "query", "strategy", "search", "natural", "repair"},  # the settings that they become
     "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options"},
 }

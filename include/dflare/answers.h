@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -69,7 +70,8 @@ class Answers {
 // sums to 1 within 0.02 (within 0.25 where the values come in steps, as an 8-bit softmax does); logits otherwise.
 // `output_scale` is the output's own quantisation and is the step; where it has none (0), the step is what the values
 // show, if that cannot be chance: eight or more different values, all whole multiples of one step within 256 of them,
-// and for probabilities a step of about 1/255 or 1/256.
-OutputReading detect_reading(const Answers& answers, float output_scale = 0);
+// and for probabilities a step of about 1/255 or 1/256. Where the user `declared` what the outputs are, that is what
+// they are.
+OutputReading detect_reading(const Answers& answers, float output_scale = 0, std::optional<OutputKind> declared = {});
 
 }  // namespace dflare

@@ -36,6 +36,7 @@ struct FeedingRow {
 };
 
 struct Audit {
+  std::vector<AuditedModel> models;
   std::size_t asked = 0;          // labelled inputs
   std::vector<FeedingRow> rows;   // the best first: by the inputs that the models are right on together, then by log p
   std::vector<std::size_t> best;  // by model: its row, the likeliest of those that fit best

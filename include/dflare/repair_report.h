@@ -100,6 +100,8 @@ struct RepairReport {
   HeldOut held_out = HeldOut::kOutOfFold;
   RepairOutcome outcome;
   bool complete = true;
+  bool exported = false;           // its head was written, for use
+  std::vector<std::string> notes;  // what a reader should know
 };
 RepairReport repair_report(const RepairData& data, const RepairSettings& settings, RepairOutcome outcome);
 

@@ -197,7 +197,8 @@ Audit Trial::result() const {
                      sum([&](std::size_t m) { return log_p(r, m); }));
   };
   std::ranges::stable_sort(order, std::greater{}, merit);
-  Audit audit{.asked = inputs_.truth().size(), .rows = {}, .best = {}, .label_shift = shifts_, .common = {}};
+  Audit audit{
+      .models = models_, .asked = inputs_.truth().size(), .rows = {}, .best = {}, .label_shift = shifts_, .common = {}};
   std::vector<std::size_t> place(rows_.size());
   for (const std::size_t r : order) {
     place[r] = audit.rows.size();

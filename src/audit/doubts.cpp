@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "dflare/error.h"
 #include "dflare/pair_look.h"
 #include "dflare/statistics.h"
 
@@ -28,7 +29,7 @@ class Judging {
   std::vector<Doubt> all() {
     for (std::size_t variant = 1; variant < models_.size(); ++variant) add(unsound_with(models_[variant]));
     const bool sound = doubts_.empty();
-    for (const Witness& model : models_) append(doubt_of_levels(*model.info, model.preprocess_option));
+    for (const Witness& model : models_) append(doubt_of_levels(*model.info, model.declared.preprocess_option));
     for (const Witness& model : models_) add(undeclared(model));
     for (const Witness& model : models_) add(labels_off_by_one(model));
     if (sound) add(accuracies_apart());
@@ -67,13 +68,13 @@ class Judging {
   }
 
   [[nodiscard]] static std::optional<Doubt> undeclared(const Witness& model) {
-    if (model.preprocess_declared || !model.info->input_type.starts_with("float")) return {};
+    if (model.declared.preprocess || !model.info->input_type.starts_with("float")) return {};
     return Doubt{
         fmt::format("nothing says how {} wants its pixels: it gets them as 0 to 255, and few float models do",
                     file_of(*model.info)),
         fmt::format("say how by {} (raw if it is so); `dflare inspect MODEL... --seeds SEEDS --audit` finds out "
                     "from labelled inputs",
-                    model.preprocess_option)};
+                    model.declared.preprocess_option)};
   }
 
   [[nodiscard]] std::optional<Doubt> labels_off_by_one(const Witness& model) const {
@@ -82,11 +83,11 @@ class Judging {
     for (const int shift : {1, -1}) {
       const Share shifted = right(model, shift);
       if (shifted.interval().low <= given.interval().high || shifted.value() < 0.3) continue;
-      const int offset = model.label_offset + shift;
+      const int offset = model.declared.label_offset + shift;
       return Doubt{fmt::format("the labels look off by one: {} is right on {} of {} inputs as they are, on {} if its "
                                "output {} is class 0",
                                file_of(*model.info), given.part, given.whole, shifted.part, offset),
-                   offset >= 0 ? fmt::format("use {} {}", model.label_option, offset)
+                   offset >= 0 ? fmt::format("use {} {}", model.declared.label_option, offset)
                                : "the labels count from 1: subtract one from each"};
     }
     return {};
@@ -111,7 +112,7 @@ class Judging {
   }
 
   [[nodiscard]] std::optional<Doubt> no_probabilities(const Witness& model) const {
-    if (!model.said_probabilities) return {};
+    if (model.declared.output != OutputKind::kProbabilities) return {};
     const double allowed = model.reading.step > 0 ? 0.25 : 0.02;
     for (const std::size_t row : rows_) {
       const AnswerView answer = (*model.answers)[row];
@@ -205,6 +206,18 @@ std::vector<Doubt> doubt_of_levels(const ModelInfo& info, const std::string& pre
        fmt::format("use {} bytes if the model wants the pixels' bytes as they are, else what it was trained with "
                    "(unit, tf, imagenet, ...)",
                    preprocess_option)}};
+}
+
+void check_levels(const ModelInfo& info, const Declared& declared) {
+  if (declared.preprocess) return;
+  const std::vector<Doubt> doubts = doubt_of_levels(info, declared.preprocess_option);
+  if (!doubts.empty()) throw Error(ErrorCode::kBadInput, doubts.front().what, doubts.front().hint);
+}
+
+std::vector<std::string> in_words(const std::vector<Doubt>& doubts) {
+  std::vector<std::string> words;
+  for (const Doubt& doubt : doubts) words.push_back(doubt.hint.empty() ? doubt.what : doubt.what + "; " + doubt.hint);
+  return words;
 }
 
 }  // namespace dflare

@@ -3,12 +3,9 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/feeding.h"
-#include "cli/guard_plot.h"
-#include "cli/guard_report.h"
 #include "cli/guards.h"
 #include "cli/past_run.h"
 #include "cli/terminal.h"
@@ -18,14 +15,12 @@
 #include "core/files.h"
 #include "core/json_text.h"
 #include "dflare/error.h"
-#include "dflare/export_onnx.h"
-#include "dflare/report_json.h"
+#include "dflare/report_files.h"
+#include "dflare/report_text.h"
 #include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr int kInterrupted = 130;
 
@@ -52,42 +47,21 @@ std::optional<GuardReport> learn(const GuardSamples& samples, const PastRun& run
   }
 }
 
-// The compressed model with the guard inside, where it is ONNX. A host that cannot be added to costs a note, not the
-// guard.
-void export_host(const PastRun& run, const OnnxAddition& addition, const std::filesystem::path& folder, Json& json) {
-  const std::filesystem::path host = run.options.compressed;
-  if (!is_onnx_file(host)) return;
-  try {
-    export_onnx(host, run.pair.compressed->info().output_name, run.compressed, addition, folder / "guarded.onnx");
-    json["files"].push_back("guarded.onnx");
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::kCannotWrite) throw;
-    json["notes"].push_back(fmt::format("no guarded.onnx: {}; {}", e.what(), e.hint()));
-  }
+ReportedModel model_of(const PastRun& run) {
+  return {.run = run.store->folder(),
+          .models = json_text(run.facts.at("models")),
+          .file = run.options.compressed,
+          .info = &run.pair.compressed->info(),
+          .reading = run.compressed};
 }
 
-// Writes all files. Returns guard.json.
-Json write_all(const PastRun& run, const GuardReport& report, const std::filesystem::path& folder) {
-  Json json = Json::parse(to_json(report));
-  json["models"] = run.facts.at("models");
-  json["run"] = std::filesystem::absolute(run.store->folder()).lexically_normal().string();
-  json["files"] = {"guard.json", "guard.svg", "guard.onnx"};
-  const OnnxAddition addition{.guard = &report.fit.guard};
-  export_onnx_alone(run.pair.compressed->info().classes, run.compressed, addition, folder / "guard.onnx");
-  export_host(run, addition, folder, json);
-  std::vector<PlottedCurve> curves = {{report.fit.guard.score, report.figures.curve}};
-  if (report.fit.guard.score != "margin") curves.push_back({"margin", report.margin_figures.curve});
-  replace_file(folder / "guard.svg", trade_svg(curves, report.figures.deferred, report.figures.caught.value()));
-  replace_file(folder / "guard.json", json_text(json, 1) + "\n");
-  return json;
-}
-
-void print(const PastRun& run, const GuardReport& report, const Json& json, const std::filesystem::path& folder) {
+void print(const PastRun& run, const GuardReport& report, const ReportOrigin& origin,
+           const std::filesystem::path& folder) {
   if (run.options.json) {
-    put(stdout, json_text(json, 2) + "\n");
+    put(stdout, to_json(report, origin));
   } else if (!run.options.quiet) {
-    print_guard_report(report, json.at("notes").get<std::vector<std::string>>());
-    say("\nWritten to {}: {}\n", folder.string(), fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
+    put(stdout, text_of(report, style_of(stdout)));
+    say("\nWritten to {}: {}\n", folder.string(), fmt::join(origin.files, ", "));
   }
 }
 
@@ -114,7 +88,7 @@ int guard(const Givens& givens) {
     return gather_guard_samples(searched, given ? &*given : nullptr, sampling_of(run.options), ask_options(run, live),
                                 display.tell());
   }();
-  const std::optional<GuardReport> report = learn(samples, run);
+  std::optional<GuardReport> report = learn(samples, run);
   if (!report && deadline.passed()) {
     throw Error(ErrorCode::kBadArgument, "the time limit ended it before there was enough to learn from",
                 "--time-limit SECONDS gives more; nothing was written");
@@ -123,7 +97,8 @@ int guard(const Givens& givens) {
     say(stderr, "interrupted before there was enough to learn from: nothing was written\n");
     return kInterrupted;
   }
-  print(run, *report, write_all(run, *report, folder), folder);
+  const ReportOrigin origin = write_guard(*report, model_of(run), folder);
+  print(run, *report, origin, folder);
   if (samples.complete) return 0;
   if (!run.options.quiet) {
     say(stderr, "{}: the guard stands on what was asked by then\n",

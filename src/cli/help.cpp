@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kBriefColumn = 38;
 
-std::string filled(const std::string& text, std::size_t indent) { return wrapped(text, indent, text_width(stdout)); }
+std::string filled(const std::string& text, std::size_t indent) {
+  return wrapped(text, indent, style_of(stdout).text_width());
+}
 
 std::string left_side(const Flag& flag) {
   if (is_argument(flag)) return "  " + flag.metavar;

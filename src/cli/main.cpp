@@ -21,6 +21,7 @@ namespace {
 
 using dflare::Error;
 using dflare::ErrorCode;
+using dflare::Style;
 namespace cli = dflare::cli;
 
 int exit_code(ErrorCode code) {
@@ -48,9 +49,9 @@ std::string_view next_line(std::string_view& text) {
 // A message of several lines is set in, so that no name in it passes for a line of ours.
 void print_failure(const std::string& message, const std::string& hint) {
   std::string_view rest = message;
-  cli::say(stderr, "{} {}\n", cli::styled(stderr, cli::Style::kRed, "error:"), next_line(rest));
+  cli::say(stderr, "{} {}\n", cli::styled(stderr, Style::kRed, "error:"), next_line(rest));
   while (!rest.empty()) cli::say(stderr, "  {}\n", next_line(rest));
-  if (!hint.empty()) cli::say(stderr, "{} {}\n", cli::styled(stderr, cli::Style::kGreen, "hint:"), hint);
+  if (!hint.empty()) cli::say(stderr, "{} {}\n", cli::styled(stderr, Style::kGreen, "hint:"), hint);
 }
 
 int run(int argc, char** argv) {

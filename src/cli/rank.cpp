@@ -1,10 +1,8 @@
 // dflare rank: which variant behaves most like the original.
 #include "dflare/rank.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <filesystem>
+#include <atomic>
 #include <memory>
 
 #include "cli/argument_order.h"
@@ -13,13 +11,12 @@
 #include "cli/inputs.h"
 #include "cli/pair.h"
 #include "cli/quiet.h"
-#include "cli/rank_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
-#include "core/json_text.h"
 #include "core/pacer.h"
-#include "dflare/error.h"
+#include "dflare/report_json.h"
+#include "dflare/report_text.h"
 #include "dflare/settings.h"
 
 namespace dflare::cli {
@@ -34,11 +31,11 @@ struct OpenModels {
 OpenModels open_all(const Options& options) {
   OpenModels models;
   models.original = open_quietly(options.original, model_options(options, Side::kOriginal));
-  check_levels(options, models.original->info(), Side::kOriginal);
+  check_levels(models.original->info(), declared_of(options, Side::kOriginal));
   for (const std::string& path : options.models) {
     models.variants.push_back(open_quietly(path, model_options(options, Side::kCompressed)));
     check_fit(models.original->info(), models.variants.back()->info(), options);
-    check_levels(options, models.variants.back()->info(), Side::kCompressed);
+    check_levels(models.variants.back()->info(), declared_of(options, Side::kCompressed));
   }
   return models;
 }
@@ -54,10 +51,14 @@ RankSettings rank_settings(const Options& options) {
   return settings;
 }
 
-RankedFile file_of(const std::string& path) {
-  std::error_code unknown;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, unknown);
-  return {path, unknown ? 0 : bytes};
+// What looks wrong with how they are fed.
+std::vector<std::string> notes_on(const OpenModels& models, const Options& options, const SeedSet& seeds,
+                                  const std::atomic<bool>& stop) {
+  std::vector<DeclaredModel> declared{{models.original.get(), declared_of(options, Side::kOriginal)}};
+  for (const auto& variant : models.variants) {
+    declared.push_back({variant.get(), declared_of(options, Side::kCompressed)});
+  }
+  return in_words(ask_for_doubts(declared, seeds, to_int(options.workers, "workers"), stop));
 }
 
 // Opening models and reading inputs count. What is left of a limit is a limit.
@@ -85,29 +86,25 @@ int rank(const Givens& givens) {
   refuse_swapped_rank(options);
   const OpenModels models = open_all(options);
   const SeedSet seeds = load_inputs(options, models.original->info());
+  RankReport report;
+  report.original = ranked_file(options.original);
+  report.refine_queries = settings.refine_queries;
   std::vector<Model*> variants;
-  std::vector<RankedFile> files;
   for (std::size_t i = 0; i < models.variants.size(); ++i) {
     variants.push_back(models.variants[i].get());
-    files.push_back(file_of(options.models[i]));
+    report.variants.push_back(ranked_file(options.models[i]));
   }
   const Watchdog watchdog(live, options.query_timeout, "");
-  const std::vector<std::string> notes =
-      in_words(ask_for_doubts(options, *models.original, models.variants, seeds, live.stop));
-  if (!options.quiet) print_notes(notes);
+  report.notes = notes_on(models, options, seeds, live.stop);
+  if (!options.quiet) print_notes(report.notes);
   settings.time_limit_seconds = time_left(options.rank_time_limit, began);
-  const Ranking ranking = [&] {
+  {
     WorkDisplay display(options.quiet, 0);
-    return rank_variants(*models.original, variants, seeds, settings, live, display.tell());
-  }();
-  if (options.json) {
-    auto report = ranking_json(ranking, file_of(options.original), files);
-    report["notes"] = notes;
-    put(stdout, json_text(report, 2) + "\n");
-  } else {
-    print_ranking(ranking, file_of(options.original), files, settings.refine_queries);
+    report.ranking = rank_variants(*models.original, variants, seeds, settings, live, display.tell());
   }
-  return say_how_it_ended(ranking.end, options.quiet);
+  put(stdout, options.json ? to_json(report) : text_of(report, style_of(stdout)));
+  flush(stdout);
+  return say_how_it_ended(report.ranking.end, options.quiet);
 }
 
 }  // namespace dflare::cli

@@ -3,13 +3,11 @@
 #include <fmt/ranges.h>
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/past_run.h"
-#include "cli/repair_report.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
@@ -17,16 +15,14 @@
 #include "core/files.h"
 #include "core/json_text.h"
 #include "dflare/error.h"
-#include "dflare/export_onnx.h"
-#include "dflare/repair_head_json.h"
-#include "dflare/report_json.h"
+#include "dflare/report_files.h"
+#include "dflare/report_text.h"
 #include "dflare/settings.h"
 
 namespace dflare::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr int kNotWritten = 1;  // exit codes
 constexpr int kInterrupted = 130;
@@ -47,50 +43,20 @@ AskOptions asking_of(const PastRun& run, LiveProgress& live) {
   return ask;
 }
 
-// All that a repaired pair is made of: the head as JSON and as an ONNX file of its own, and for an ONNX model both in
-// one. A host that cannot be added to costs a note, not the head. Names the files, in the report too.
-void write_repaired(const PastRun& run, const RepairHead& head, const fs::path& folder, Json& report) {
-  write_head(folder / "head.json", {head, run.compressed});
-  const OnnxAddition addition{.head = &head};
-  export_onnx_alone(run.pair.compressed->info().classes, run.compressed, addition, folder / "head.onnx");
-  report["files"] = {"repair.json", "head.json", "head.onnx"};
-  const fs::path host = run.options.compressed;
-  if (!is_onnx_file(host)) return;
-  try {
-    export_onnx(host, run.pair.compressed->info().output_name, run.compressed, addition, folder / "repaired.onnx");
-    report["files"].push_back("repaired.onnx");
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::kCannotWrite) throw;
-    report["notes"].push_back(fmt::format("no repaired.onnx: {}; {}", e.what(), e.hint()));
-  }
+ReportedModel model_of(const PastRun& run) {
+  return {.run = run.store->folder(),
+          .models = json_text(run.facts.at("models")),
+          .file = run.options.compressed,
+          .info = &run.pair.compressed->info(),
+          .reading = run.compressed};
 }
 
-// What an earlier repair left does not go with these figures.
-void remove_earlier(const fs::path& folder) {
-  std::error_code ignored;
-  for (const char* file : {"head.json", "head.onnx", "repaired.onnx"}) fs::remove(folder / file, ignored);
-}
-
-// Writes repair.json, and the head where it should be used. Returns repair.json.
-Json write_all(const PastRun& run, const RepairReport& report, const fs::path& folder, bool exported) {
-  Json json = Json::parse(to_json(report));
-  json["run"] = fs::absolute(run.store->folder()).lexically_normal().string();
-  json["models"] = {{"original", run.facts.at("models").at("original")},
-                    {"compressed", run.facts.at("models").at("compressed")}};
-  json["exported"] = exported;
-  json["files"] = {"repair.json"};
-  remove_earlier(folder);
-  if (exported) write_repaired(run, report.outcome.head, folder, json);
-  replace_file(folder / "repair.json", json_text(json, 2) + "\n");
-  return json;
-}
-
-void print(const PastRun& run, const RepairReport& report, const Json& json, const fs::path& folder) {
+void print(const PastRun& run, const RepairReport& report, const ReportOrigin& origin, const fs::path& folder) {
   if (run.options.json) {
-    put(stdout, json_text(json, 2) + "\n");
+    put(stdout, to_json(report, origin));
   } else if (!run.options.quiet) {
-    print_repair(report);
-    say("\nwritten to {}: {}\n", folder.string(), fmt::join(json.at("files").get<std::vector<std::string>>(), ", "));
+    put(stdout, text_of(report, style_of(stdout)));
+    say("\nwritten to {}: {}\n", folder.string(), fmt::join(origin.files, ", "));
   }
   flush(stdout);
 }
@@ -126,7 +92,7 @@ int repair(const Givens& givens) {
   make_writable(folder);
   const std::string files[] = {"repair.json", "head.json", "head.onnx", "repaired.onnx"};
   claim_folder(folder, "repair.json", files, [](std::string_view text) { return is_report(text, "exported"); });
-  const std::optional<RepairReport> report = work_out(run, live, deadline);
+  std::optional<RepairReport> report = work_out(run, live, deadline);
   if (!report && deadline.passed()) {
     throw Error(ErrorCode::kBadArgument, "the time limit ended it before a head was trained",
                 "--time-limit SECONDS gives more; nothing was written");
@@ -136,20 +102,21 @@ int repair(const Givens& givens) {
     return kInterrupted;
   }
   const bool doubtful = report->outcome.raises() || !report->outcome.judged;
-  const bool exported = !doubtful || options.force;
-  print(run, *report, write_all(run, *report, folder, exported), folder);
+  report->exported = !doubtful || options.force;
+  const ReportOrigin origin = write_repair(*report, model_of(run), folder);
+  print(run, *report, origin, folder);
   if (!options.quiet) {
     if (!report->complete) {
       say(stderr, "{}: the figures stand on what was asked and trained by then\n",
           live.stop && !deadline.passed() ? "interrupted" : "the time limit cut in");
     }
     if (doubtful) {
-      say(stderr, "{}{}\n", verdict_in_words(report->outcome, stderr),
-          exported ? "" : ": its head is not written without --force");
+      put(stderr, verdict_text(report->outcome, style_of(stderr)));
+      say(stderr, "{}\n", report->exported ? "" : ": its head is not written without --force");
     }
   }
   if (live.stop && !deadline.passed()) return kInterrupted;
-  return exported ? 0 : kNotWritten;
+  return report->exported ? 0 : kNotWritten;
 }
 
 }  // namespace dflare::cli

@@ -65,8 +65,8 @@ int search(const Givens& givens) {
   refuse_swapped_search(options);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options);
-  check_levels(options, pair.original->info(), Side::kOriginal);
-  check_levels(options, pair.compressed->info(), Side::kCompressed);
+  check_levels(pair.original->info(), declared_of(options, Side::kOriginal));
+  check_levels(pair.compressed->info(), declared_of(options, Side::kCompressed));
   const SeedSet seeds = load_inputs(options, pair.original->info());
   FolderOfNewRun folder(run_folder(options));
   Session session(folder.store(), options);

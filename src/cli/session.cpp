@@ -11,10 +11,10 @@
 #include <numeric>
 #include <utility>
 
-#include "cli/closing.h"
 #include "cli/crash.h"
 #include "cli/terminal.h"
 #include "dflare/error.h"
+#include "dflare/report_text.h"
 #include "dflare/run_words.h"
 
 namespace dflare::cli {
@@ -116,7 +116,8 @@ void print_result(const FindingStore& store, const RunSummary& summary, SearchEn
   if (json) {
     put(stdout, to_json(summary));
   } else if (!quiet) {
-    print_closing_table(store, summary);
+    put(stdout, text_of(run_report(store, summary), style_of(stdout)));
+    flush(stdout);
   }
   const std::string next = what_next(summary, end, store.folder().string());
   if (!quiet && !next.empty()) say(stderr, "{}\n", next);

@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/closing.h"
 #include "cli/pair.h"
 #include "cli/record.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "core/figures.h"
 #include "dflare/error.h"
+#include "dflare/run_report.h"
 #include "dflare/run_words.h"
 #include "dflare/settings.h"
 

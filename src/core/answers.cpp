@@ -154,7 +154,7 @@ AnswerView Answers::operator[](std::size_t row) const {
   return {row_of(raw_, row), row_of(p_, row), row_of(log_p_, row), label_[row], tie_[row] != 0, finite_[row] != 0};
 }
 
-OutputReading detect_reading(const Answers& answers, float output_scale) {
+OutputReading detect_reading(const Answers& answers, float output_scale, std::optional<OutputKind> declared) {
   DistinctValues distinct;
   bool few = true;   // no more different values than 8 bits hold
   double worst = 0;  // distance of a row's sum from 1
@@ -172,9 +172,9 @@ OutputReading detect_reading(const Answers& answers, float output_scale) {
   const float seen = few ? common_step(distinct.values()) : 0;
   const bool rounded = output_scale > 0 || is_step_of_probabilities(seen);
   const bool probabilities = in_range && worst <= (rounded ? 0.25 : 0.02);
-  if (output_scale > 0) return {probabilities ? OutputKind::kProbabilities : OutputKind::kLogits, output_scale, 0};
-  if (probabilities) return {OutputKind::kProbabilities, rounded ? seen : 0, 0};
-  return {OutputKind::kLogits, seen, 0};
+  const OutputKind kind = declared.value_or(probabilities ? OutputKind::kProbabilities : OutputKind::kLogits);
+  if (output_scale > 0) return {kind, output_scale, 0};
+  return {kind, probabilities && !rounded ? 0 : seen, 0};
 }
 
 }  // namespace dflare

@@ -71,7 +71,7 @@ TEST(Doubts, ASoundModelHasNone) {
 
 TEST(Doubts, AFloatModelThatNobodyDeclared) {
   Case c;
-  logits(c).witness.preprocess_declared = false;
+  logits(c).witness.declared.preprocess = false;
   ASSERT_EQ(c.doubts().size(), 1U);
   EXPECT_THAT(c.doubts()[0].hint, HasSubstr("--audit"));
   c.info().input_type = "uint8";
@@ -80,8 +80,8 @@ TEST(Doubts, AFloatModelThatNobodyDeclared) {
 
 TEST(Doubts, LostGreyLevelsComeFirstAndNameTheOption) {
   Case c;
-  logits(c).witness.preprocess_declared = false;
-  c.witness.preprocess_option = "--compressed-preprocess";
+  logits(c).witness.declared.preprocess = false;
+  c.witness.declared.preprocess_option = "--compressed-preprocess";
   c.info().input_type = "uint8";
   c.info().input_scale = 1 / 128.0F;
   c.info().input_zero_point = 128;
@@ -134,7 +134,7 @@ TEST(Doubts, AVariantThatIsBrokenOrTheSameComesFirstAndOnce) {
 
 TEST(Doubts, ProbabilitiesThatAreNone) {
   Case c;
-  c.witness.said_probabilities = true;
+  c.witness.declared.output = OutputKind::kProbabilities;
   ASSERT_EQ(c.doubts().size(), 1U);
   EXPECT_THAT(c.doubts()[0].hint, HasSubstr("--output logits"));
 }

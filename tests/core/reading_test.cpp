@@ -152,6 +152,16 @@ TEST(DetectReading, TheOutputsOwnScaleIsBelieved) {
   EXPECT_EQ(detect_reading(answers_of(in_steps(random_logits(100, 10, 1), 256, 0.1F)), 0.05F).step, 0.05F);
 }
 
+TEST(DetectReading, WhatTheUserDeclaredIsTheKindAndTheStepsStayWhatTheyAre) {
+  const Answers logits = answers_of(in_steps(random_logits(100, 10, 1), 256, 0.1F));
+  const OutputReading seen = detect_reading(logits);
+  const OutputReading declared = detect_reading(logits, 0, kP);
+  EXPECT_EQ(seen.kind, kZ);
+  EXPECT_EQ(declared.kind, kP);
+  EXPECT_EQ(declared.step, seen.step);
+  EXPECT_EQ(detect_reading(answers_of(softmax(random_logits(100, 10, 1))), 0, kZ).kind, kZ);
+}
+
 TEST(DetectReading, TenMillionValuesTakeNoTime) {
   Answers answers;
   const std::span<float> raw = answers.prepare(10'000, 1000);

@@ -1,17 +1,23 @@
 // The trade of a guard as a picture.
-#include "cli/guard_plot.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <string>
+#include <vector>
 
-namespace dflare::cli {
+#include "dflare/report_svg.h"
+
+namespace dflare {
 namespace {
 
 constexpr double kLeft = 60, kTop = 20, kWidth = 480, kHeight = 300;
 constexpr std::array<const char*, 3> kColours = {"#0b6e4f", "#b0b0b0", "#d1495b"};
+
+struct PlottedCurve {
+  std::string name;
+  std::vector<TradePoint> points;
+};
 
 // A round number of percent that holds all of the x axis.
 double x_limit(const std::vector<PlottedCurve>& curves, double deferred) {
@@ -56,9 +62,7 @@ std::string staircase(const PlottedCurve& curve, const Axes& axes, const char* c
   return fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>\n", path, colour);
 }
 
-}  // namespace
-
-std::string trade_svg(const std::vector<PlottedCurve>& curves, double deferred, double caught) {
+std::string plotted(const std::vector<PlottedCurve>& curves, double deferred, double caught) {
   const Axes axes{x_limit(curves, deferred)};
   std::string svg = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"sans-serif\" font-size=\"12\">\n"
@@ -82,4 +86,12 @@ std::string trade_svg(const std::vector<PlottedCurve>& curves, double deferred, 
   return svg + "</svg>\n";
 }
 
-}  // namespace dflare::cli
+}  // namespace
+
+std::string trade_svg(const GuardReport& report) {
+  std::vector<PlottedCurve> curves = {{report.fit.guard.score, report.figures.curve}};
+  if (report.fit.guard.score != "margin") curves.push_back({"margin", report.margin_figures.curve});
+  return plotted(curves, report.figures.deferred, report.figures.caught.value());
+}
+
+}  // namespace dflare

@@ -1,39 +1,18 @@
-// What a ranking found, for a program and for a person.
-#include "cli/rank_report.h"
+// What a ranking found, in words.
+#include "dflare/rank_report.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/table.h"
-#include "cli/terminal.h"
-#include "core/estimate_json.h"
 #include "core/figures.h"
+#include "dflare/report_text.h"
+#include "report/page.h"
+#include "report/table.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json variant_json(const VariantMeasures& v, const RankedFile& file) {
-  const bool searched = v.queries_boundary.has_value();
-  const auto if_searched = [searched](double value) { return searched ? Json(value) : Json(nullptr); };
-  return {{"model", file.path},
-          {"rank", v.rank == 0 ? Json(nullptr) : Json(v.rank)},
-          {"boundary_shift", json_of(v.boundary_shift)},
-          {"disagreement", json_of(v.disagreement)},
-          {"corrupted_disagreement", json_of(v.corrupted_disagreement)},
-          {"severity", json_of(v.severity)},
-          {"queries_boundary", json_of(v.queries_boundary)},
-          {"queries_dflare", json_of(v.queries_dflare)},
-          {"seconds_boundary", if_searched(v.seconds_boundary)},
-          {"seconds_dflare", if_searched(v.seconds_dflare)},
-          {"found_boundary", if_searched(v.found_boundary)},
-          {"found_dflare", if_searched(v.found_dflare)},
-          {"accuracy", json_of(v.accuracy)},
-          {"bytes", file.bytes}};
-}
 
 const char* const kNothing = "-";
 
@@ -79,10 +58,10 @@ Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
           milliseconds(v.queries_dflare, v.seconds_dflare)};
 }
 
-void print_rows(std::vector<Row> rows) {
+void add_rows(Page& page, std::vector<Row> rows) {
   const Table table{.rows = std::move(rows), .headings = std::size(kHeadings), .named_by = 2, .words = {1}};
-  for (const TableLine& line : lines_of(table, table_width(stdout))) {
-    say("{}\n", line.heading ? styled(stdout, Style::kBold, line.text) : line.text);
+  for (const TableLine& line : lines_of(table, page.style().columns)) {
+    page.say("{}\n", line.heading ? page.styled(Style::kBold, line.text) : line.text);
   }
 }
 
@@ -102,46 +81,31 @@ std::string order_line(const Ranking& ranking) {
                      shared ? " Those with the same rank (=) cannot be told apart." : "");
 }
 
-void print_notes(const Ranking& ranking, std::int64_t refine_queries) {
-  say("\n  {}\n", order_line(ranking));
-  say("  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
-      grouped(ranking.inputs), grouped(ranking.seeds), refine_queries, grouped(ranking.searched),
-      ranking.end == SearchEnd::kTimeLimit ? ", as time allowed" : "");
-  say("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
+void add_notes(Page& page, const Ranking& ranking, std::int64_t refine_queries) {
+  page.say("\n  {}\n", order_line(ranking));
+  page.say("  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
+           grouped(ranking.inputs), grouped(ranking.seeds), refine_queries, grouped(ranking.searched),
+           ranking.end == SearchEnd::kTimeLimit ? ", as time allowed" : "");
+  page.say("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
 }
 
 }  // namespace
 
-Json ranking_json(const Ranking& ranking, const RankedFile& original, const std::vector<RankedFile>& variants) {
-  Json list = Json::array();
-  for (const std::size_t v : ranking.order) list.push_back(variant_json(ranking.variants[v], variants[v]));
-  return {{"original", original.path},
-          {"measure", ranking.measure.empty() ? Json(nullptr) : Json(ranking.measure)},
-          {"complete", ranking.end == SearchEnd::kComplete},
-          {"inputs", ranking.inputs},
-          {"seeds", ranking.seeds},
-          {"boundary_inputs", ranking.boundary_inputs},
-          {"boundary_points", ranking.boundary_points},
-          {"searched", ranking.searched},
-          {"accuracy_original", json_of(ranking.accuracy_original)},
-          {"bytes_original", original.bytes},
-          {"variants", list}};
-}
-
-void print_ranking(const Ranking& ranking, const RankedFile& original, const std::vector<RankedFile>& variants,
-                   std::int64_t refine_queries) {
+std::string text_of(const RankReport& report, const TextStyle& style) {
+  const Ranking& ranking = report.ranking;
   std::vector<Row> rows(std::begin(kHeadings), std::end(kHeadings));
   VariantMeasures of_original;
   of_original.accuracy = ranking.accuracy_original;
-  rows.push_back(cells(of_original, original, false));
+  rows.push_back(cells(of_original, report.original, false));
   rows.back().front() = "";
   for (const std::size_t v : ranking.order) {
-    rows.push_back(cells(ranking.variants[v], variants[v], shares_rank(ranking, v)));
+    rows.push_back(cells(ranking.variants[v], report.variants[v], shares_rank(ranking, v)));
   }
-  say("\n");
-  print_rows(std::move(rows));
-  print_notes(ranking, refine_queries);
-  flush(stdout);
+  Page page(style);
+  page.say("\n");
+  add_rows(page, std::move(rows));
+  add_notes(page, ranking, report.refine_queries);
+  return page.text();
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

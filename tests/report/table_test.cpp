@@ -1,13 +1,13 @@
-// Tables that fit into the terminal.
-#include "cli/table.h"
+// Tables that fit into so many columns.
+#include "report/table.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "cli/terminal.h"
+#include "core/text.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 const Table kTable{.rows = {{"rank", "variant", "size", "boundary", "", "right"},
@@ -64,4 +64,4 @@ TEST(Table, HeadingsAreMarkedInEveryBlock) {
 }
 
 }  // namespace
-}  // namespace dflare::cli
+}  // namespace dflare

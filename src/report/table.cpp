@@ -1,11 +1,11 @@
-// Tables that fit into the terminal.
-#include "cli/table.h"
+// Tables that fit into so many columns.
+#include "report/table.h"
 
 #include <algorithm>
 
-#include "cli/terminal.h"
+#include "core/text.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 constexpr std::size_t kGap = 2;
@@ -72,4 +72,4 @@ std::vector<TableLine> lines_of(const Table& table, std::size_t width) {
   return lines;
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

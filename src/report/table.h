@@ -1,11 +1,11 @@
-// Tables that fit into the terminal.
+// Tables that fit into so many columns.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-namespace dflare::cli {
+namespace dflare {
 
 // Rows of cells, all of one length. Figures stand to the right of their columns, except in those named.
 struct Table {
@@ -23,4 +23,4 @@ struct TableLine {
 };
 std::vector<TableLine> lines_of(const Table& table, std::size_t width);
 
-}  // namespace dflare::cli
+}  // namespace dflare

@@ -21,6 +21,10 @@ Json share_json(const ImageShare& share) {
   return json;
 }
 
+std::string whole_path(const std::filesystem::path& run) {
+  return std::filesystem::absolute(run).lexically_normal().string();
+}
+
 Json curve_json(const std::vector<TradePoint>& curve) {
   Json points = Json::array();
   for (const TradePoint& point : curve) points.push_back({point.threshold, point.deferred, point.caught});
@@ -90,7 +94,7 @@ Json effect_json(const NaturalEffect& e) {
 
 }  // namespace
 
-std::string to_json(const GuardReport& report) {
+std::string to_json(const GuardReport& report, const ReportOrigin& origin, int indent) {
   const GuardFit& fit = report.fit;
   Json json = Json::parse(to_json(GuardRule{fit.guard, report.reading}));
   json["rule"] = "defer where score < threshold, or the answer is not finite";
@@ -115,15 +119,18 @@ std::string to_json(const GuardReport& report) {
   json["margin_instead"] = {{"threshold", report.margin_fit.guard.threshold},
                             {"held_out", figures_json(report.margin_figures)}};
   json["notes"] = report.notes;
-  return json_text(json);
+  json["models"] = Json::parse(origin.models);
+  json["run"] = whole_path(origin.run);
+  json["files"] = origin.files;
+  return json_text(json, indent) + "\n";
 }
 
-std::string to_json(const RepairReport& report) {
+std::string to_json(const RepairReport& report, const ReportOrigin& origin) {
   Json repeats = Json::array();
   for (const CrossValidation& repeat : report.outcome.repeats) repeats.push_back(counts_json(repeat.counts));
   const RepairRatios mean = mean_ratios(report.outcome.repeats);
   const auto effect = [&](const NaturalEffect& e) { return report.outcome.judged ? effect_json(e) : Json(nullptr); };
-  const Json json = {
+  Json json = {
       {"schema_version", kRepairSchemaVersion},
       {"method", report.settings.method},
       {"complete", report.complete},
@@ -141,8 +148,13 @@ std::string to_json(const RepairReport& report) {
         {"corrupted", effect(report.outcome.corrupted)}}},
       {"verdict", to_string(report.outcome.verdict())},
       {"raises", report.outcome.raises()},
-      {"rng_seed", report.settings.rng_seed}};
-  return json_text(json);
+      {"rng_seed", report.settings.rng_seed},
+      {"run", whole_path(origin.run)},
+      {"models", Json::parse(origin.models)},
+      {"exported", report.exported},
+      {"files", origin.files}};
+  if (!report.notes.empty()) json["notes"] = report.notes;
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace dflare

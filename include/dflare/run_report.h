@@ -1,0 +1,32 @@
+// What a run found, for a person: its summary and the findings that tell most.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "dflare/finding.h"
+#include "dflare/run_summary.h"
+#include "dflare/store.h"
+
+namespace dflare {
+
+struct ShownFinding {
+  Finding finding;     // without its png
+  std::string source;  // of its seed
+};
+
+struct RunReport {
+  RunSummary summary;
+  std::filesystem::path folder;
+  std::vector<std::string> classes;  // names by index; those beyond its end have none
+  std::vector<ShownFinding> best;    // the most decisive five, by falling severity
+};
+
+// `summary`: of that store.
+RunReport run_report(const FindingStore& store, const RunSummary& summary);
+
+// Class names by index, of a file with one a line; none where there is no file.
+std::vector<std::string> class_names(const std::string& file);
+
+}  // namespace dflare

@@ -1,0 +1,51 @@
+// What a run found, for a person: its summary and the findings that tell most.
+#include "dflare/run_report.h"
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/record_json.h"
+
+namespace dflare {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kBestShown = 5;
+
+std::vector<Finding> best_findings(const FindingStore& store) {
+  std::vector<Finding> best;
+  store.for_each_finding(false, [&best](const Finding& finding) {
+    if (finding.flaky) return;
+    const auto is_better = [](const Finding& a, const Finding& b) { return a.severity > b.severity; };
+    best.insert(std::upper_bound(best.begin(), best.end(), finding, is_better), finding);
+    if (best.size() > kBestShown) best.pop_back();
+  });
+  return best;
+}
+
+}  // namespace
+
+std::vector<std::string> class_names(const std::string& file) {
+  std::vector<std::string> names;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) names.push_back(line);
+  return names;
+}
+
+RunReport run_report(const FindingStore& store, const RunSummary& summary) {
+  RunReport report{.summary = summary, .folder = store.folder(), .classes = {}, .best = {}};
+  std::vector<Finding> best = best_findings(store);
+  if (best.empty()) return report;
+  const Json seeds = parse_record(store.record().seeds, store.folder());
+  const Json settings = parse_record(summary.settings, store.folder());
+  report.classes = class_names(settings.value("classes", ""));
+  for (Finding& finding : best) {
+    const Json& seed = seeds.at(static_cast<std::size_t>(finding.seed.value));
+    report.best.push_back({std::move(finding), seed.at("source").get<std::string>()});
+  }
+  return report;
+}
+
+}  // namespace dflare
