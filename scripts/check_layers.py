@@ -22,8 +22,9 @@ OWNER = {
     **dict.fromkeys("audit doubts inspection".split(), "audit"),
     **dict.fromkeys("search hang".split(), "search"),
     **dict.fromkeys("rank rank_report".split(), "rank"),
-    **dict.fromkeys("report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
+    **dict.fromkeys("finding_report report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
     **dict.fromkeys("options settings config_file".split(), "options"),
+    **dict.fromkeys("pair run run_session".split(), "runs"),
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -42,7 +43,8 @@ MAY_USE = {
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
     "options": {"inputs", "query", "strategy", "search", "natural", "repair"},  # the settings that they become
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options"},
+    "runs": STEPS | {"search", "natural", "repair", "export", "audit", "report", "options"},
+    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -56,7 +58,7 @@ LIBRARIES = {
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
     r"zlib\.h": {"inputs", "findings"},
-    r"nlohmann/": {"core", "findings", "export", "report", "options", "cli"},
+    r"nlohmann/": {"core", "findings", "export", "report", "options", "runs", "cli"},
     r"Eigen/|lbfgs\.h": {"repair"},
     r"CLI/": {"cli"},
     r"nettle/": {"core"},

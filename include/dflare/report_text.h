@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "dflare/finding_report.h"
 #include "dflare/guard_report.h"
 #include "dflare/inspection.h"
 #include "dflare/rank_report.h"
@@ -15,6 +16,7 @@
 namespace dflare {
 
 std::string text_of(const RunReport& report, const TextStyle& style);  // the closing table
+std::string text_of(const FindingReport& report, const TextStyle& style);
 std::string text_of(const Inspection& inspection, const TextStyle& style);
 std::string text_of(const RankReport& report, const TextStyle& style);
 std::string text_of(const GuardReport& report, const TextStyle& style);

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/past_run.h"
 #include "cli/terminal.h"
@@ -40,19 +39,11 @@ std::optional<GuardReport> learn(const GuardSamples& samples, const PastRun& run
   const auto too_little = [&] { return !samples.complete; };
   if (too_little() && (samples.learn.size() == 0 || samples.held_out.size() == 0)) return std::nullopt;
   try {
-    return learn_guard(samples, goal_of(run.options), run.compressed, run.pair.compressed->info());
+    return learn_guard(samples, goal_of(run.options), run.recorded.compressed, run.reopened.pair.compressed->info());
   } catch (const Error& e) {
     if (e.code() == ErrorCode::kBadInput && too_little()) return std::nullopt;
     throw;
   }
-}
-
-ReportedModel model_of(const PastRun& run) {
-  return {.run = run.store->folder(),
-          .models = json_text(run.facts.at("models")),
-          .file = run.options.compressed,
-          .info = &run.pair.compressed->info(),
-          .reading = run.compressed};
 }
 
 void print(const PastRun& run, const GuardReport& report, const ReportOrigin& origin,
@@ -73,15 +64,13 @@ int guard(const Givens& givens) {
   const InterruptGuard interrupt(live);
   const Deadline deadline(resolve(givens).work_time_limit, live.stop);
   const PastRun run = open_past_run(givens);
-  const auto doubts = run.facts.value("notes", std::vector<std::string>{});  // how its models were fed
-  if (!run.options.quiet) print_notes(doubts);
   const Watchdog watchdog(live, run.options.query_timeout, "");
   const std::filesystem::path folder =
       run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
   make_writable(folder);
   const std::string files[] = {"guard.json", "guard.svg", "guard.onnx", "guarded.onnx"};
   claim_folder(folder, "guard.json", files, [](std::string_view text) { return is_report(text, "threshold_from"); });
-  const Searched searched = searched_of(run);
+  const Searched searched = run.searched();
   const std::optional<SeedSet> given = held_out_of(run, "");
   const GuardSamples samples = [&] {
     WorkDisplay display(run.options.quiet, deadline.left());
@@ -97,7 +86,7 @@ int guard(const Givens& givens) {
     say(stderr, "interrupted before there was enough to learn from: nothing was written\n");
     return kInterrupted;
   }
-  const ReportOrigin origin = write_guard(*report, model_of(run), folder);
+  const ReportOrigin origin = write_guard(*report, run.compressed(), folder);
   print(run, *report, origin, folder);
   if (samples.complete) return 0;
   if (!run.options.quiet) {

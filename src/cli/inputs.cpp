@@ -1,4 +1,4 @@
-// The user's inputs, and what is said of how they were read.
+// The user's inputs, and notes on how they were read and how the models are fed.
 #include "cli/inputs.h"
 
 #include <fmt/format.h>
@@ -18,10 +18,15 @@ SeedSet load_inputs(const Options& options, const ModelInfo& original) {
 }
 
 void print_notes(const Options& options, const SeedSet& seeds) {
-  if (options.quiet) return;
-  for (const std::string& note : notes_on(seeds)) {
-    say(stderr, "{} {}\n", styled(stderr, Style::kYellow, "note:"), note);
-  }
+  if (!options.quiet) print_notes(notes_on(seeds));
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) say(stderr, "{} {}\n", styled(stderr, Style::kYellow, "note:"), note);
+}
+
+void print_changes(const std::vector<std::string>& sentences) {
+  for (const std::string& sentence : sentences) say(stderr, "note: {}\n", sentence);
 }
 
 }  // namespace dflare::cli

@@ -1,5 +1,8 @@
-// The user's inputs, and what is said of how they were read.
+// The user's inputs, and notes on how they were read and how the models are fed.
 #pragma once
+
+#include <string>
+#include <vector>
 
 #include "dflare/model.h"
 #include "dflare/options.h"
@@ -13,5 +16,11 @@ SeedSet load_inputs(const Options& options, const ModelInfo& original);
 
 // What is to be said of how inputs were read, on standard error.
 void print_notes(const Options& options, const SeedSet& seeds);
+
+// To standard error, as notes.
+void print_notes(const std::vector<std::string>& notes);
+
+// What has changed since a run began: said even where --quiet is.
+void print_changes(const std::vector<std::string>& sentences);
 
 }  // namespace dflare::cli

@@ -3,13 +3,12 @@
 
 #include <memory>
 
-#include "cli/feeding.h"
 #include "cli/inputs.h"
-#include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
+#include "dflare/pair.h"
 #include "dflare/report_json.h"
 #include "dflare/report_text.h"
 #include "dflare/settings.h"

@@ -2,35 +2,33 @@
 #pragma once
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "cli/pair.h"
 #include "cli/verbs.h"
 #include "dflare/natural.h"
-#include "dflare/search.h"
-#include "dflare/searched.h"
-#include "dflare/seeds.h"
-#include "dflare/store.h"
+#include "dflare/report_files.h"
+#include "dflare/run.h"
 
 namespace dflare::cli {
 
 struct PastRun {
   std::unique_ptr<FindingStore> store;  // for reading
-  Options options;                      // the run's own, under those given now
-  nlohmann::ordered_json facts, seed_record;
-  OpenPair pair;
-  SeedSet seeds;
-  OutputReading original, compressed;  // as the run read them
+  RecordedRun recorded;
+  Options options;  // the run's own, under those given now
+  ReopenedRun reopened;
+
+  [[nodiscard]] Searched searched() const { return searched_of(recorded, *store, reopened); }  // borrows from this
+  [[nodiscard]] ReportedModel compressed() const;
 };
 
-// Throws kBadInput for a folder that is no run, and for models or inputs that are gone or have changed since.
-PastRun open_past_run(const Givens& givens);
+// The run's options under those given now.
+Options options_of(const RecordedRun& run, const Givens& givens);
 
-// What the library learns from. Borrows from the run.
-Searched searched_of(const PastRun& run);
+// Says on standard error what has changed about the runtimes, and, unless the options say --quiet, what looked wrong
+// with the models. Throws kBadInput for a folder that is no run, and for models or inputs that are gone or have
+// changed.
+PastRun open_past_run(const Givens& givens);
 
 // The inputs of --held-out, with true labels from the file `labels` (empty: none); nothing where it was not given.
 std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels);

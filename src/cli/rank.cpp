@@ -6,15 +6,14 @@
 #include <memory>
 
 #include "cli/argument_order.h"
-#include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/inputs.h"
-#include "cli/pair.h"
 #include "cli/quiet.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/work_display.h"
 #include "core/pacer.h"
+#include "dflare/pair.h"
 #include "dflare/report_json.h"
 #include "dflare/report_text.h"
 #include "dflare/settings.h"

@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/feeding.h"
 #include "cli/guards.h"
 #include "cli/past_run.h"
 #include "cli/terminal.h"
@@ -43,14 +42,6 @@ AskOptions asking_of(const PastRun& run, LiveProgress& live) {
   return ask;
 }
 
-ReportedModel model_of(const PastRun& run) {
-  return {.run = run.store->folder(),
-          .models = json_text(run.facts.at("models")),
-          .file = run.options.compressed,
-          .info = &run.pair.compressed->info(),
-          .reading = run.compressed};
-}
-
 void print(const PastRun& run, const RepairReport& report, const ReportOrigin& origin, const fs::path& folder) {
   if (run.options.json) {
     put(stdout, to_json(report, origin));
@@ -64,7 +55,7 @@ void print(const PastRun& run, const RepairReport& report, const ReportOrigin& o
 // Nothing where the work ended before there was a head.
 std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, const Deadline& deadline) {
   const RepairSettings settings = settings_of(run.options);
-  const Searched searched = searched_of(run);
+  const Searched searched = run.searched();
   const std::optional<SeedSet> given = held_out_of(run, run.options.held_out_labels);
   WorkDisplay display(run.options.quiet, deadline.left());
   const RepairData data =
@@ -83,8 +74,6 @@ int repair(const Givens& givens) {
   const InterruptGuard interrupt(live);
   const Deadline deadline(resolve(givens).work_time_limit, live.stop);
   const PastRun run = open_past_run(givens);
-  const auto doubts = run.facts.value("notes", std::vector<std::string>{});  // how its models were fed
-  if (!run.options.quiet) print_notes(doubts);
   const Watchdog watchdog(live, run.options.query_timeout, "");
   const Options& options = run.options;
   const fs::path folder =
@@ -103,7 +92,7 @@ int repair(const Givens& givens) {
   }
   const bool doubtful = report->outcome.raises() || !report->outcome.judged;
   report->exported = !doubtful || options.force;
-  const ReportOrigin origin = write_repair(*report, model_of(run), folder);
+  const ReportOrigin origin = write_repair(*report, run.compressed(), folder);
   print(run, *report, origin, folder);
   if (!options.quiet) {
     if (!report->complete) {

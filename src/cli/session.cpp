@@ -3,31 +3,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <numeric>
-#include <utility>
 
 #include "cli/crash.h"
 #include "cli/terminal.h"
 #include "dflare/error.h"
 #include "dflare/report_text.h"
+#include "dflare/run_session.h"
 #include "dflare/run_words.h"
 
 namespace dflare::cli {
-namespace {
-
-std::int64_t total_queries(const std::vector<SeedDone>& done) {
-  return std::accumulate(done.begin(), done.end(), std::int64_t{0}, [](std::int64_t sum, const SeedDone& chain) {
-    return sum + chain.queries + chain.refine_queries;
-  });
-}
-
-}  // namespace
-
 Session::Session(FindingStore& store, const Options& options)
     : store_(store),
       json_(options.json),
@@ -40,7 +25,8 @@ Session::Session(FindingStore& store, const Options& options)
 int Session::conduct(Search& search) {
   const std::vector<SeedDone> done = store_.done();
   crashes_leave(store_.folder());
-  recall_counts(done);
+  queries_before_ = queries_of(done);
+  recall_counts(store_, done, live_);
   SearchResult result;
   try {
     result = run_engine(search, done);
@@ -62,20 +48,6 @@ int Session::interrupted_at_start_up() {
   display_.reset();
   if (!quiet_) say(stderr, "interrupted before the search began\n");
   return 130;
-}
-
-void Session::recall_counts(const std::vector<SeedDone>& done) {
-  queries_before_ = total_queries(done);
-  SeedIndex last;
-  store_.for_each_finding(false, [&](const Finding& finding) {
-    const auto ended = std::ranges::lower_bound(done, finding.seed, {}, &SeedDone::seed);
-    if (ended == done.end() || ended->seed != finding.seed) return;  // its chain runs again
-    const bool counts = !finding.flaky && finding.kind != FindingKind::kNatural;
-    if (finding.flaky) ++live_.flaky;
-    if (!finding.flaky && !counts) ++live_.natural;
-    if (counts && finding.seed != std::exchange(last, finding.seed)) ++live_.found;
-  });
-  live_.seeds_done = static_cast<std::int64_t>(done.size());
 }
 
 SearchResult Session::run_engine(Search& search, const std::vector<SeedDone>& done) {
@@ -101,16 +73,7 @@ SearchResult Session::run_engine(Search& search, const std::vector<SeedDone>& do
   }
 }
 
-RunSummary Session::finish() {
-  store_.derive_pngs();
-  const std::int64_t queries = total_queries(store_.done()) - queries_before_;
-  RunSummary summary =
-      summarise(store_, {.wall_seconds = before_.wall_seconds + wall_,
-                         .queries = before_.queries + queries,
-                         .queries_per_second = wall_ > 0 ? static_cast<double>(queries) / wall_ : 0.0});
-  store_.write_summary(to_json(summary));
-  return summary;
-}
+RunSummary Session::finish() { return close_session(store_, before_, queries_before_, wall_); }
 
 void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet) {
   if (json) {
@@ -121,20 +84,6 @@ void print_result(const FindingStore& store, const RunSummary& summary, SearchEn
   }
   const std::string next = what_next(summary, end, store.folder().string());
   if (!quiet && !next.empty()) say(stderr, "{}\n", next);
-}
-
-RunTiming recorded_timing(const std::filesystem::path& run) {
-  std::error_code none;
-  if (!std::filesystem::is_regular_file(run / "summary.json", none)) return {};
-  std::ifstream stream(run / "summary.json");
-  const auto summary = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
-  if (!summary.is_object()) return {};
-  RunTiming timing{.wall_seconds = summary.value("/seconds/wall"_json_pointer, 0.0),
-                   .queries_per_second = summary.value("queries_per_second", 0.0)};
-  // Earlier versions did not count them.
-  const std::int64_t guessed = std::llround(timing.queries_per_second * timing.wall_seconds);
-  timing.queries = summary.value("/queries/timed"_json_pointer, guessed);
-  return timing;
 }
 
 }  // namespace dflare::cli

@@ -28,7 +28,6 @@ class Session {
   int interrupted_at_start_up();
 
  private:
-  void recall_counts(const std::vector<SeedDone>& done);
   SearchResult run_engine(Search& search, const std::vector<SeedDone>& done);
   // Leaves the folder as a reader wants it; the summary in it is also what is printed.
   RunSummary finish();
@@ -46,7 +45,5 @@ class Session {
 
 // Prints a summary (JSON, or the closing table) and, to standard error, what to do next.
 void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet);
-// What the summary.json in a run's folder says of its sessions; nothing when there is none or it cannot be read.
-RunTiming recorded_timing(const std::filesystem::path& run);
 
 }  // namespace dflare::cli

@@ -1,16 +1,18 @@
 // The two models under comparison, opened and found to fit together.
-#include "cli/pair.h"
+#include "dflare/pair.h"
 
 #include <fmt/format.h>
 
-#include "cli/quiet.h"
 #include "dflare/error.h"
 #include "dflare/repair.h"
 #include "dflare/repair_head_json.h"
-#include "dflare/settings.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
+
+std::string to_text(const Shape& shape) {
+  return fmt::format("{} x {} x {}", shape.height, shape.width, shape.channels);
+}
 
 void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
   if (original.shape == compressed.shape) return;
@@ -21,7 +23,7 @@ void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
               "layout=nchw or nhwc in --preprocess corrects a layout");
 }
 
-void check_classes(const ModelInfo& original, const ModelInfo& compressed, const Options& options) {
+void check_classes(const ModelInfo& original, const ModelInfo& compressed, const PairOptions& options) {
   const auto kept = [](const ModelInfo& info, int offset) { return static_cast<std::int64_t>(info.classes) - offset; };
   if (kept(original, label_offset(options, Side::kOriginal)) ==
       kept(compressed, label_offset(options, Side::kCompressed))) {
@@ -37,14 +39,10 @@ void check_classes(const ModelInfo& original, const ModelInfo& compressed, const
 
 }  // namespace
 
-std::string to_text(const Shape& shape) {
-  return fmt::format("{} x {} x {}", shape.height, shape.width, shape.channels);
-}
-
-OpenPair open_pair(const Options& options) {
+OpenPair open_pair(const PairOptions& options, const Opener& open) {
   OpenPair pair;
-  pair.original = open_quietly(options.original, model_options(options, Side::kOriginal));
-  pair.compressed = open_quietly(options.compressed, model_options(options, Side::kCompressed));
+  pair.original = open(options.original, model_options(options, Side::kOriginal));
+  pair.compressed = open(options.compressed, model_options(options, Side::kCompressed));
   check_fit(pair.original->info(), pair.compressed->info(), options);
   if (!options.compressed_head.empty()) {
     StoredHead stored = read_head(options.compressed_head);
@@ -54,9 +52,33 @@ OpenPair open_pair(const Options& options) {
   return pair;
 }
 
-void check_fit(const ModelInfo& original, const ModelInfo& compressed, const Options& options) {
+void check_fit(const ModelInfo& original, const ModelInfo& compressed, const PairOptions& options) {
   check_shapes(original, compressed);
   check_classes(original, compressed, options);
 }
 
-}  // namespace dflare::cli
+Declared declared_of(const PairOptions& options, Side side) {
+  Declared declared{.preprocess = preprocess_declared(options, side), .label_offset = label_offset(options, side)};
+  if (options.output == "logits") declared.output = OutputKind::kLogits;
+  if (options.output == "probs") declared.output = OutputKind::kProbabilities;
+  if (side == Side::kOriginal) {
+    declared.preprocess_option = "--original-preprocess";
+    declared.label_option = "--original-label-offset";
+  } else if (side == Side::kCompressed) {
+    declared.preprocess_option = "--compressed-preprocess";
+    declared.label_option = "--compressed-label-offset";
+  }
+  return declared;
+}
+
+std::vector<Doubt> doubts_of(const PairOptions& options, const OpenPair& pair, const SeedSet& seeds,
+                             const Search& search) {
+  const RunContext& context = search.context();
+  const Witness original{&pair.original->info(), &context.original, context.original_reading,
+                         declared_of(options, Side::kOriginal)};
+  const Witness compressed{&pair.compressed->info(), &context.compressed, context.compressed_reading,
+                           declared_of(options, Side::kCompressed)};
+  return doubts_of_pair(original, compressed, seeds, context.status);
+}
+
+}  // namespace dflare

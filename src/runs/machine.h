@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-namespace dflare::cli {
+namespace dflare {
 
 // {"cpu": model name, "features": [what arithmetic depends on], "cores": n}
 nlohmann::ordered_json machine_json();
 
-}  // namespace dflare::cli
+}  // namespace dflare

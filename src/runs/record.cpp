@@ -1,21 +1,22 @@
 // What a run records of its models, inputs and machine, and the check that they are still the same.
-#include "cli/record.h"
+#include "dflare/run.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "cli/machine.h"
-#include "cli/terminal.h"
 #include "core/hash.h"
 #include "core/json_text.h"
 #include "core/pair_figures_json.h"
 #include "core/reading_json.h"
+#include "core/record_json.h"
 #include "dflare/error.h"
 #include "dflare/model_files.h"
 #include "dflare/settings.h"
+#include "runs/machine.h"
+#include "runs/record.h"
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -100,44 +101,73 @@ RunRecord make_record(const Options& options, const OpenPair& pair, const SeedSe
   return {settings_json(options), json_text(facts), json_text(seeds_json(seeds, search))};
 }
 
-void check_models(const Json& facts) {
-  const auto check = [](const std::string& what, const Json& file) {
-    const std::string path = bytes_of(file.at("path").get<std::string>());
-    if (sha256_of_file(path) == file.at("sha256").get<std::string>()) return;
-    throw Error(ErrorCode::kBadInput, fmt::format("the {} {} has changed since the run began", what, path), kWayOut);
-  };
-  for (const auto& [side, model] : facts.at("models").items()) {
-    check(side + " model", model);
-    for (const Json& file : model.value("beside", Json::array())) {
-      check("file that the " + side + " model reads,", file);
-    }
-    if (model.contains("head")) check("head of the " + side + " model", model.at("head"));
+namespace {
+
+RecordedFile recorded_file(std::string what, const Json& file) {
+  return {.what = std::move(what),
+          .path = bytes_of(file.at("path").get<std::string>()),
+          .sha256 = file.at("sha256").get<std::string>()};
+}
+
+void add_files(const std::string& side, const Json& model, std::vector<RecordedFile>& files) {
+  files.push_back(recorded_file(side + " model", model));
+  for (const Json& file : model.value("beside", Json::array())) {
+    files.push_back(recorded_file("file that the " + side + " model reads,", file));
+  }
+  if (model.contains("head")) files.push_back(recorded_file("head of the " + side + " model", model.at("head")));
+}
+
+RecordedSeed recorded_seed(const Json& seed) {
+  return {.source = seed.at("source").get<std::string>(),
+          .label = seed.at("label").get<int>(),
+          .status = seed.at("status").get<std::string>(),
+          .planned = seed.at("planned").get<bool>(),
+          .sha256 = seed.at("sha256").get<std::string>()};
+}
+
+}  // namespace
+
+RecordedRun read_run(const FindingStore& store) {
+  const RunRecord record = store.record();
+  RecordedRun run;
+  run.folder = store.folder();
+  run.options = options_from(record.settings, run.folder);
+  const Json facts = parse_record(record.facts, run.folder);
+  const Json& models = facts.at("models");
+  for (const auto& [side, model] : models.items()) add_files(side, model, run.files);
+  run.original_runtime = models.at("original").at("runtime").get<std::string>();
+  run.compressed_runtime = models.at("compressed").at("runtime").get<std::string>();
+  run.original = reading_of(models.at("original").at("reading"));
+  run.compressed = reading_of(models.at("compressed").at("reading"));
+  run.models = json_text(models);
+  run.batch = facts.at("batch").get<int>();
+  run.rows_exact = facts.at("rows_exact").get<bool>();
+  run.cpu = facts.at("machine").value("cpu", "");
+  run.notes = facts.value("notes", std::vector<std::string>{});
+  for (const Json& seed : parse_record(record.seeds, run.folder)) run.seeds.push_back(recorded_seed(seed));
+  return run;
+}
+
+void check_models(const RecordedRun& run) {
+  for (const RecordedFile& file : run.files) {
+    if (sha256_of_file(file.path) == file.sha256) continue;
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("the {} {} has changed since the run began", file.what, file.path.string()), kWayOut);
   }
 }
 
-void note_runtimes(const Json& facts, const OpenPair& pair) {
-  const auto note = [&](const char* side, const ModelInfo& now) {
-    const auto then = facts.at("models").at(side).at("runtime").get<std::string>();
-    if (then == now.runtime) return;
-    say(stderr, "note: the run asked its {} model by {}, now it is asked by {}: answers may differ\n", side, then,
-        now.runtime);
-  };
-  note("original", pair.original->info());
-  note("compressed", pair.compressed->info());
-}
-
-void check_seeds(const Json& recorded, const SeedSet& seeds) {
-  if (recorded.size() != seeds.seeds.size()) {
+void check_seeds(const RecordedRun& run, const SeedSet& seeds) {
+  if (run.seeds.size() != seeds.seeds.size()) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{} holds {} inputs, the run began with {}", seeds.path.string(), seeds.seeds.size(),
-                            recorded.size()),
+                            run.seeds.size()),
                 kWayOut);
   }
   for (std::size_t i = 0; i < seeds.seeds.size(); ++i) {
     const Seed& seed = seeds.seeds[i];
-    const Json& was = recorded[i];
-    const bool same_input = was.at("source") == seed.source && was.at("sha256") == hash_of(seed);
-    if (same_input && was.at("label") == seed.label) continue;
+    const RecordedSeed& was = run.seeds[i];
+    const bool same_input = was.source == seed.source && was.sha256 == hash_of(seed);
+    if (same_input && was.label == seed.label) continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",
                             seed.source, seeds.path.string()),
@@ -145,4 +175,16 @@ void check_seeds(const Json& recorded, const SeedSet& seeds) {
   }
 }
 
-}  // namespace dflare::cli
+std::vector<std::string> changed_runtimes(const RecordedRun& run, const OpenPair& pair) {
+  std::vector<std::string> sentences;
+  const auto note = [&](const char* side, const std::string& then, const ModelInfo& now) {
+    if (then == now.runtime) return;
+    sentences.push_back(fmt::format("the run asked its {} model by {}, now it is asked by {}: answers may differ", side,
+                                    then, now.runtime));
+  };
+  note("original", run.original_runtime, pair.original->info());
+  note("compressed", run.compressed_runtime, pair.compressed->info());
+  return sentences;
+}
+
+}  // namespace dflare

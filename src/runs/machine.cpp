@@ -1,5 +1,5 @@
 // The machine that a run took place on, from /proc/cpuinfo.
-#include "cli/machine.h"
+#include "runs/machine.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-namespace dflare::cli {
+namespace dflare {
 namespace {
 
 // Instruction sets by which runtimes choose their kernels.
@@ -42,4 +42,4 @@ nlohmann::ordered_json machine_json() {
   return machine;
 }
 
-}  // namespace dflare::cli
+}  // namespace dflare

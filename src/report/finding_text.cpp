@@ -1,0 +1,77 @@
+// One finding in words.
+#include "dflare/finding_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/figures.h"
+#include "dflare/report_text.h"
+#include "dflare/run_words.h"
+#include "report/page.h"
+
+namespace dflare {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string what_they_say(const FindingReport& report) {
+  const Finding& finding = report.finding;
+  const auto name_of = [&classes = report.classes](int label) {
+    const auto at = static_cast<std::size_t>(label);
+    return label >= 0 && at < classes.size() ? classes[at] : fmt::format("{}", label);
+  };
+  const bool natural = finding.kind == FindingKind::kNatural;
+  const auto says = [&](int label) { return !natural && label == finding.seed_label ? "still says" : "says"; };
+  return fmt::format("the original {} {}, the compressed model {} {}", says(finding.label_original),
+                     name_of(finding.label_original), says(finding.label_compressed),
+                     name_of(finding.label_compressed));
+}
+
+}  // namespace
+
+std::string way_in_words(const FindingReport& report) {
+  const Finding& finding = report.finding;
+  if (finding.kind == FindingKind::kNatural) return "The input as it is";
+  const Json how = Json::parse(finding.how, nullptr, /*allow_exceptions=*/false);
+  if (!how.is_object()) return fmt::format("Mutations chosen by `{}`", report.strategy);
+  const std::string end_point = how.value("end_point", "");
+  const double percent = 100 * how.value("t", 1.0);
+  if (end_point == "corrupt") {
+    std::string words = how.value("strength", "");
+    if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+    return words;
+  }
+  if (end_point == "blend" && how.contains("with")) {
+    return fmt::format("{:.1f} % of the way to {}", percent, report.sources.at(how.at("with").get<std::size_t>()));
+  }
+  if (end_point == "mutate") return fmt::format("{:.1f} % of the way to a composition of operators", percent);
+  if (end_point == "attack") return "Square-shaped changes within the budget";
+  return how.dump();
+}
+
+std::string text_of(const FindingReport& report, const TextStyle& style) {
+  const Finding& finding = report.finding;
+  const std::string& source = report.sources.at(static_cast<std::size_t>(finding.seed.value));
+  const std::string then = finding.refine_queries > 0 ? fmt::format(", then --refine {}", report.refine) : "";
+  Page page(style);
+  page.say("{}{}: {}\n\n", way_in_words(report), then, what_they_say(report));
+  page.row("image", 14, report.image.string());
+  page.row("from", 14, fmt::format("{}, input {} of {}", source, finding.seed.value, report.inputs));
+  page.row("kind", 14,
+           fmt::format("{}{}{}", to_string(finding.kind), finding.tie ? ", a tie counted by first index" : "",
+                       finding.flaky ? ", flaky: it did not repeat" : ""));
+  page.row("probability", 14,
+           fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own", 100 * finding.p_original,
+                       100 * finding.p_compressed));
+  page.row("severity", 14, fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity)));
+  page.row("distance", 14,
+           fmt::format("largest change {:g} of 255, L2 {} on [0, 1], SSIM {:.3f}", finding.distance.linf,
+                       figure_text(finding.distance.l2), finding.distance.ssim));
+  const std::string refined =
+      finding.refine_queries == 0 ? "" : fmt::format(", and {} to refine it", finding.refine_queries);
+  page.row("queries", 14, fmt::format("{}{}", finding.queries, refined));
+  return page.text();
+}
+
+}  // namespace dflare

@@ -1,0 +1,152 @@
+// A run opened again: gone on with, done again, learnt from.
+#include "dflare/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "dflare/error.h"
+#include "dflare/settings.h"
+
+namespace dflare {
+namespace {
+
+SeedStatus status_named(const std::string& name) {
+  for (int i = 0; i < 32; ++i) {
+    if (to_string(static_cast<SeedStatus>(i)) == name) return static_cast<SeedStatus>(i);
+  }
+  throw Error(ErrorCode::kBadInput, "the run records an unknown status '" + name + "' of an input",
+              "open it with the version of dflare that made it");
+}
+
+class MemorySink : public EventSink {
+ public:
+  void write(const Events& events) override {
+    findings.insert(findings.end(), events.findings.begin(), events.findings.end());
+  }
+  std::vector<Finding> findings;
+};
+
+// Every seed of the plan but one: to the engine they are done.
+std::vector<SeedIndex> all_but(SeedIndex seed, std::vector<SeedIndex> plan) {
+  std::erase(plan, seed);
+  return plan;
+}
+
+void add_findings(const FindingStore& store, Searched& searched) {
+  store.for_each_finding(/*with_png=*/true, [&searched](const Finding& finding) {
+    if (finding.flaky || finding.kind == FindingKind::kNatural) return;
+    searched.findings.seeds.push_back({.input = decode_image(finding.png, png_name(finding)),
+                                       .label = -1,
+                                       .source = png_name(finding),
+                                       .problem = {}});
+    searched.finding_of.push_back(finding.seed);
+  });
+}
+
+// "12" or "12:0".
+struct FindingId {
+  SeedIndex seed;
+  std::optional<int> ordinal;  // not given: the seed's confirmed finding
+};
+
+// The name of a finding's image, with folders or without: its seed and ordinal. Other texts as they are.
+std::string id_of_image(const std::string& text) {
+  const std::string name = std::filesystem::path(text).filename().string();
+  const std::size_t ordinal = name.find('_') + 1;
+  const std::size_t end = name.find('_', ordinal);
+  if (!name.ends_with(".png") || ordinal == 0 || end == std::string::npos) return text;
+  return name.substr(0, ordinal - 1) + ":" + name.substr(ordinal, end - ordinal);
+}
+
+FindingId parse_id(const std::string& given) {
+  const std::string text = id_of_image(given);
+  const auto colon = std::min(text.find(':'), text.size());
+  const auto number = [&](std::size_t from, std::size_t to) {
+    int value = -1;
+    const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, value);
+    if (error != std::errc() || end != text.data() + to || value < 0) {
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("ID is '{}', expected SEED, SEED:ORDINAL or the name of its image", given),
+                  "use the number of an input, as in 12 or 12:0, or the name of an image in RUN/findings");
+    }
+    return value;
+  };
+  FindingId id{.seed = SeedIndex(number(0, colon))};
+  if (colon < text.size()) id.ordinal = number(colon + 1, text.size());
+  return id;
+}
+
+bool names(const FindingId& id, const Finding& finding) {
+  return finding.seed == id.seed && (id.ordinal ? finding.ordinal == *id.ordinal : !finding.flaky);
+}
+
+}  // namespace
+
+ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open) {
+  check_models(run);
+  ReopenedRun reopened{.pair = open_pair(now, open), .seeds = {}, .notes = {}};
+  reopened.notes = changed_runtimes(run, reopened.pair);
+  reopened.seeds = load_seeds(now.seeds, seed_options(now, reopened.pair.original->info()));
+  check_seeds(run, reopened.seeds);
+  return reopened;
+}
+
+bool is_complete(const RecordedRun& run, const FindingStore& store) {
+  const auto planned = std::ranges::count(run.seeds, true, &RecordedSeed::planned);
+  return static_cast<std::size_t>(planned) == store.done().size();
+}
+
+SearchSettings settings_to_go_on(const RecordedRun& run, const Options& now) {
+  SearchSettings settings = search_settings(now);
+  if (settings.batch == 0) settings.batch = run.batch;
+  return settings;
+}
+
+bool comes_again(const Finding& finding, const RecordedRun& run, const Options& now, const ReopenedRun& reopened) {
+  SearchSettings settings = search_settings(now);
+  settings.time_limit_seconds = 0;
+  settings.batch = run.batch;
+  settings.workers = 1;
+  Search search(reopened.pair.borrowed(), reopened.seeds, settings);
+  MemorySink again;
+  search.run(all_but(finding.seed, search.plan()), again);
+  return std::ranges::any_of(again.findings, [&finding](const Finding& f) {
+    return f.seed == finding.seed && f.ordinal == finding.ordinal && f.png == finding.png &&
+           f.label_original == finding.label_original && f.label_compressed == finding.label_compressed;
+  });
+}
+
+Searched searched_of(const RecordedRun& run, const FindingStore& store, const ReopenedRun& reopened) {
+  Searched searched{.name = run.folder.string(),
+                    .original = reopened.pair.original.get(),
+                    .compressed = reopened.pair.compressed.get(),
+                    .original_reading = run.original,
+                    .compressed_reading = run.compressed,
+                    .inputs = &reopened.seeds};
+  for (const RecordedSeed& seed : run.seeds) {
+    searched.status.push_back(status_named(seed.status));
+    searched.planned.push_back(seed.planned ? 1 : 0);
+  }
+  for (const SeedDone& done : store.done()) searched.done.push_back(done.seed);
+  std::ranges::sort(searched.done);
+  add_findings(store, searched);
+  searched.label_shift =
+      std::min(label_offset(run.options, Side::kOriginal), label_offset(run.options, Side::kCompressed));
+  return searched;
+}
+
+Finding find_finding(const FindingStore& store, const std::string& id) {
+  const FindingId wanted = parse_id(id);
+  std::optional<Finding> found;
+  store.for_each_finding(true, [&](const Finding& finding) {
+    if (!found && names(wanted, finding)) found = finding;
+  });
+  if (found) return *std::move(found);
+  throw Error(ErrorCode::kBadArgument, fmt::format("the run in {} has no finding {}", store.folder().string(), id),
+              "the images in its folder findings are named <seed>_<ordinal>_<kind>.png");
+}
+
+}  // namespace dflare

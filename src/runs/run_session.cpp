@@ -1,0 +1,100 @@
+// A run's folder while it is worked on: begun, gone on with, left.
+#include "dflare/run_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
+
+#include "dflare/error.h"
+#include "runs/record.h"
+
+namespace dflare {
+namespace {
+
+bool is_there(const std::filesystem::path& folder) {
+  std::error_code unknown;  // whoever makes it will say
+  return std::filesystem::exists(folder, unknown);
+}
+
+}  // namespace
+
+NewRun::NewRun(const std::filesystem::path& folder)
+    : existed_(is_there(folder)), store_(FindingStore::create(folder)) {}
+
+NewRun::~NewRun() {
+  if (begun_) return;
+  const std::filesystem::path folder = store_->folder();
+  store_.reset();
+  std::error_code ignored;
+  try {
+    FindingStore::remove_unbegun(folder);
+  } catch (const Error&) {
+    return;
+  }
+  if (!existed_) std::filesystem::remove(folder, ignored);
+}
+
+void NewRun::begin(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search,
+                   const std::vector<std::string>& notes) {
+  store_->record(make_record(options, pair, seeds, search, notes));
+  begun_ = true;
+}
+
+std::filesystem::path free_run_folder() {
+  for (int n = 1;; ++n) {
+    std::filesystem::path folder = fmt::format("dflare-run-{}", n);
+    if (!is_there(folder)) return folder;
+  }
+}
+
+RunTiming recorded_timing(const std::filesystem::path& folder) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(folder / "summary.json", none)) return {};
+  std::ifstream stream(folder / "summary.json");
+  const auto summary = nlohmann::ordered_json::parse(stream, nullptr, /*allow_exceptions=*/false);
+  if (!summary.is_object()) return {};
+  RunTiming timing{.wall_seconds = summary.value("/seconds/wall"_json_pointer, 0.0),
+                   .queries_per_second = summary.value("queries_per_second", 0.0)};
+  // Earlier versions did not count them.
+  const std::int64_t guessed = std::llround(timing.queries_per_second * timing.wall_seconds);
+  timing.queries = summary.value("/queries/timed"_json_pointer, guessed);
+  return timing;
+}
+
+std::int64_t queries_of(const std::vector<SeedDone>& done) {
+  return std::accumulate(done.begin(), done.end(), std::int64_t{0}, [](std::int64_t sum, const SeedDone& chain) {
+    return sum + chain.queries + chain.refine_queries;
+  });
+}
+
+void recall_counts(const FindingStore& store, const std::vector<SeedDone>& done, LiveProgress& progress) {
+  SeedIndex last;
+  store.for_each_finding(false, [&](const Finding& finding) {
+    const auto ended = std::ranges::lower_bound(done, finding.seed, {}, &SeedDone::seed);
+    if (ended == done.end() || ended->seed != finding.seed) return;  // its chain runs again
+    const bool counts = !finding.flaky && finding.kind != FindingKind::kNatural;
+    if (finding.flaky) ++progress.flaky;
+    if (!finding.flaky && !counts) ++progress.natural;
+    if (counts && finding.seed != std::exchange(last, finding.seed)) ++progress.found;
+  });
+  progress.seeds_done = static_cast<std::int64_t>(done.size());
+}
+
+RunSummary close_session(FindingStore& store, const RunTiming& before, std::int64_t queries_before,
+                         double wall_seconds) {
+  store.derive_pngs();
+  const std::int64_t queries = queries_of(store.done()) - queries_before;
+  RunSummary summary =
+      summarise(store, {.wall_seconds = before.wall_seconds + wall_seconds,
+                        .queries = before.queries + queries,
+                        .queries_per_second = wall_seconds > 0 ? static_cast<double>(queries) / wall_seconds : 0.0});
+  store.write_summary(to_json(summary));
+  return summary;
+}
+
+}  // namespace dflare
