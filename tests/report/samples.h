@@ -78,10 +78,10 @@ inline Inspection sample_inspection() {
 // Two models under two preprocessings: `unit` fits the first best, and the second unless it wants a `different` one.
 inline Audit sample_audit(bool different) {
   const auto feeding = [](std::int64_t right, bool best) {
-    Feeding feeding;
-    feeding.right = {right, 20};
-    feeding.fits_best = best;
-    return feeding;
+    Feeding fed;
+    fed.right = {right, 20};
+    fed.fits_best = best;
+    return fed;
   };
   Audit audit{.models = {{"models/a.onnx", {}, 0}, {"models/b.onnx", {}, 0}}, .asked = 20};
   audit.rows = {{parse_preprocess("unit"), {feeding(19, true), feeding(different ? 2 : 19, !different)}, 0.9},
