@@ -51,7 +51,8 @@ std::int64_t queries_of(const std::vector<SeedDone>& done);
 void recall_counts(const FindingStore& store, const std::vector<SeedDone>& done, LiveProgress& progress);
 
 // Leaves the folder as its reader wants it: images written, summary.json replaced. `before`: of earlier sessions;
-// `queries_before`: queries_of() what had ended then. Returns the summary.
+// `queries_before`: queries_of() what had ended then; `wall_seconds`: of this session, 0: nothing ran. Returns the
+// summary.
 RunSummary close_session(FindingStore& store, const RunTiming& before, std::int64_t queries_before,
                          double wall_seconds);
 

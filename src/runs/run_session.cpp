@@ -88,11 +88,14 @@ void recall_counts(const FindingStore& store, const std::vector<SeedDone>& done,
 RunSummary close_session(FindingStore& store, const RunTiming& before, std::int64_t queries_before,
                          double wall_seconds) {
   store.derive_pngs();
-  const std::int64_t queries = queries_of(store.done()) - queries_before;
-  RunSummary summary =
-      summarise(store, {.wall_seconds = before.wall_seconds + wall_seconds,
-                        .queries = before.queries + queries,
-                        .queries_per_second = wall_seconds > 0 ? static_cast<double>(queries) / wall_seconds : 0.0});
+  RunTiming timing = before;
+  if (wall_seconds > 0) {
+    const std::int64_t queries = queries_of(store.done()) - queries_before;
+    timing = {.wall_seconds = before.wall_seconds + wall_seconds,
+              .queries = before.queries + queries,
+              .queries_per_second = static_cast<double>(queries) / wall_seconds};
+  }
+  RunSummary summary = summarise(store, timing);
   store.write_summary(to_json(summary));
   return summary;
 }
