@@ -14,7 +14,7 @@
 
 namespace dflare {
 
-// What the user said of a model, and how he says it.
+// What the user said of a model, and the options that say it.
 struct Declared {
   bool preprocess = true;                          // how it wants its pixels; false: nobody said
   std::optional<OutputKind> output;                // what its outputs are; nothing: as they look
