@@ -27,7 +27,9 @@ def test_messages_that_cannot_be_written_end_no_search(lost, tmp_path):
 
 
 @pytest.mark.parametrize("lost", ["2>/dev/full", "2>&-"])
-@pytest.mark.parametrize("verb", [["guard", "--corrupted", 1], ["repair", "--force"], ["show", 0]], ids=lambda v: v[0])
+@pytest.mark.parametrize("verb", [["guard", "--corrupted", 1],
+                                  ["repair", "--force", "--natural", 1, "--corrupted", 1, "--repeats", 1],
+                                  ["show", 0]], ids=lambda v: v[0])
 def test_messages_that_cannot_be_written_end_no_verb(verb, lost, tmp_path, finished_run):
     run = shutil.copytree(finished_run, tmp_path / "run")
     verb, *options = verb
