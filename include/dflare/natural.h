@@ -40,7 +40,7 @@ inline constexpr int kMostAskRows = 65536;
 
 struct AskOptions {
   int workers = 0;  // threads, an instance of the model each, at most kMostAskWorkers; 0: one a core
-  int batch = 32;   // rows a query, 1 to kMostAskRows
+  int batch = 32;   // rows a call, 1 to kMostAskRows
   const std::atomic<bool>* stop =
       nullptr;  // set by the caller: the call returns soon, and what it returns is not to be used
   std::atomic<std::int64_t>* asked = nullptr;  // grows by every image that was answered, while the call goes on

@@ -26,9 +26,6 @@ enum class SeedFilter {
   kAgree,    // both models give the same label (the paper's experiments)
 };
 
-// --output
-enum class OutputOption { kAuto, kProbabilities, kLogits };
-
 inline constexpr int kMostRows = 65536;
 
 struct SearchSettings {
@@ -39,7 +36,7 @@ struct SearchSettings {
   std::int64_t refine_queries = 400;  // a finding, besides max_queries
   double min_severity = 0;            // findings below it after refining do not count, and their chains go on
   SeedFilter seed_filter = SeedFilter::kAuto;
-  OutputOption output = OutputOption::kAuto;
+  std::optional<OutputKind> output;  // what both models' outputs are, where that is declared
   std::uint64_t rng_seed = 0;
   int findings_per_seed = 1;        // distinct ones; a chain goes on until it has so many, >= 1
   std::int64_t max_queries = 2000;  // a finding: the first of a seed with the seed's own query included
@@ -49,7 +46,7 @@ struct SearchSettings {
   // Usable seeds to search; 0: all. Inputs after the last one that is needed are not asked (status not_asked).
   std::int64_t max_seeds = 0;
   int confirm = 1;                // single queries that must agree for a finding to count, >= 1
-  int batch = 0;                  // rows a query, at most kMostRows; 0: measured at start-up
+  int batch = 0;                  // rows a call, at most kMostRows; 0: measured at start-up
   int workers = 0;                // threads, at most LiveProgress::kMostWorkers; 0: one a core
   int original_label_offset = 0;  // output index of the class that labels call 0
   int compressed_label_offset = 0;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "dflare/model.h"
@@ -19,6 +20,9 @@ enum class Side { kBoth, kOriginal, kCompressed };
 ModelOptions model_options(const PairOptions& options, Side side);
 SeedOptions seed_options(const Options& options, const ModelInfo& original);
 SearchSettings search_settings(const Options& options);
+
+// What --output says that the outputs are; nothing: as they look.
+std::optional<OutputKind> declared_output(const PairOptions& options);
 
 // Whether the user said how that model wants its pixels.
 bool preprocess_declared(const PairOptions& options, Side side);

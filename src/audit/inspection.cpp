@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/shape_text.h"
 #include "dflare/error.h"
 
 namespace dflare {
@@ -74,10 +75,6 @@ std::vector<Doubt> doubts_of(const std::vector<Witness>& witnesses, const std::v
     truth.push_back(seed->label);
   }
   return find_doubts(witnesses, rows, truth);
-}
-
-std::string to_text(const Shape& shape) {
-  return fmt::format("{} x {} x {}", shape.height, shape.width, shape.channels);
 }
 
 }  // namespace

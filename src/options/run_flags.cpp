@@ -60,7 +60,7 @@ std::vector<Flag> speed_flags() {
        .verbs = kRuns | kGuard | kRank,
        .group = kSpeedGroup,
        .slot = &Options::batch,
-       .brief = "Inputs a query",
+       .brief = "Inputs that a model is given at once",
        .default_words = "measured at start-up",
        .least = 0},
       {.name = "workers",

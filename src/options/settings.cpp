@@ -181,6 +181,12 @@ SeedOptions seed_options(const Options& options, const ModelInfo& original) {
   return seeds;
 }
 
+std::optional<OutputKind> declared_output(const PairOptions& options) {
+  if (options.output == "probs") return OutputKind::kProbabilities;
+  if (options.output == "logits") return OutputKind::kLogits;
+  return {};
+}
+
 SearchSettings search_settings(const Options& options) {
   SearchSettings settings;
   settings.strategy = strategy_options(options);
@@ -195,9 +201,7 @@ SearchSettings search_settings(const Options& options) {
   settings.seed_filter = options.seed_filter == "correct" ? SeedFilter::kCorrect
                          : options.seed_filter == "agree" ? SeedFilter::kAgree
                                                           : SeedFilter::kAuto;
-  settings.output = options.output == "probs"    ? OutputOption::kProbabilities
-                    : options.output == "logits" ? OutputOption::kLogits
-                                                 : OutputOption::kAuto;
+  settings.output = declared_output(options);
   settings.rng_seed = static_cast<std::uint64_t>(options.rng_seed);
   settings.max_queries = options.max_queries;
   settings.findings_per_seed = to_int(options.findings_per_seed, "findings-per-seed");

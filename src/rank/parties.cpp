@@ -38,9 +38,7 @@ void Parties::settle_readings() {
     const ModelInfo& info = party.asker.model().info();
     Answers seen;
     std::ranges::copy(party.seen, seen.prepare(party.seen.size() / info.classes, info.classes).begin());
-    party.reading = detect_reading(seen, info.output_scale);
-    if (settings_.output == OutputOption::kLogits) party.reading.kind = OutputKind::kLogits;
-    if (settings_.output == OutputOption::kProbabilities) party.reading.kind = OutputKind::kProbabilities;
+    party.reading = detect_reading(seen, info.output_scale, settings_.output);
     party.reading.skip_classes = party.skip_classes;
     party.seen = {};
   }

@@ -112,7 +112,7 @@ std::string queries_line(const RunSummary& s) {
 std::string effort_line(const RunSummary& s) {
   const std::int64_t all = s.queries_total + s.queries_refining;
   if (all == 0) return "";
-  std::string line = grouped(all) + " in all";
+  std::string line = grouped(all) + " in all, each one input to both models";
   if (s.queries_refining > 0) line += fmt::format(", {} of them refining", grouped(s.queries_refining));
   const RunTiming& t = s.timing;
   if (t.wall_seconds <= 0 || t.queries == 0) return line;

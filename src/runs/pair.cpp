@@ -3,16 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "core/shape_text.h"
 #include "dflare/error.h"
 #include "dflare/repair.h"
 #include "dflare/repair_head_json.h"
 
 namespace dflare {
 namespace {
-
-std::string to_text(const Shape& shape) {
-  return fmt::format("{} x {} x {}", shape.height, shape.width, shape.channels);
-}
 
 void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
   if (original.shape == compressed.shape) return;
@@ -59,8 +56,7 @@ void check_fit(const ModelInfo& original, const ModelInfo& compressed, const Pai
 
 Declared declared_of(const PairOptions& options, Side side) {
   Declared declared{.preprocess = preprocess_declared(options, side), .label_offset = label_offset(options, side)};
-  if (options.output == "logits") declared.output = OutputKind::kLogits;
-  if (options.output == "probs") declared.output = OutputKind::kProbabilities;
+  declared.output = declared_output(options);
   if (side == Side::kOriginal) {
     declared.preprocess_option = "--original-preprocess";
     declared.label_option = "--original-label-offset";

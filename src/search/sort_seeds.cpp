@@ -16,9 +16,7 @@ OutputReading reading_of(const Answers& all, const Model& model, const SearchSet
     const std::span<const float> row = all.raw(row_of(asked[i]));
     std::ranges::copy(row, raw.subspan(i * row.size()).begin());
   }
-  OutputReading r = detect_reading(rows, model.info().output_scale);
-  if (settings.output == OutputOption::kLogits) r.kind = OutputKind::kLogits;
-  if (settings.output == OutputOption::kProbabilities) r.kind = OutputKind::kProbabilities;
+  OutputReading r = detect_reading(rows, model.info().output_scale, settings.output);
   r.skip_classes = skip_classes;
   return r;
 }

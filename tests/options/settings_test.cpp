@@ -37,7 +37,7 @@ TEST(Settings, ChoicesReachTheLibrary) {
   EXPECT_EQ(settings.acceptance.require, Require::kCompressedLost);
   EXPECT_EQ(settings.refine, Refine::kShrink);
   EXPECT_EQ(settings.seed_filter, SeedFilter::kAgree);
-  EXPECT_EQ(settings.output, OutputOption::kLogits);
+  EXPECT_EQ(settings.output, OutputKind::kLogits);
   EXPECT_EQ(settings.strategy.fitness, Fitness::kNoState);
   EXPECT_EQ(settings.strategy.selection, SelectionPolicy::kUniform);
 }

@@ -151,7 +151,7 @@ TEST(Puzzle, RoundingMakesTiesAndNothingElse) {
   const toy::ToyPair models(kShape, 2, exact, rounded);
   SearchSettings s = with_operators("paper");
   s.strategy.name = "random";  // rounding makes gaps everywhere: guidance by the gap leads nowhere
-  s.output = OutputOption::kProbabilities;
+  s.output = OutputKind::kProbabilities;
   const Events strict = toy::search(models, flat_seeds(), s);
   EXPECT_TRUE(strict.findings.empty());
   std::int64_t ties = 0;

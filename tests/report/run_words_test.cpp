@@ -94,14 +94,17 @@ TEST(RunWords, TheRateIsThatOfTheTotalBesideIt) {
   s.queries_total = 160000;
   s.queries_refining = 140000;
   s.timing = {.wall_seconds = 528, .queries = 300000, .queries_per_second = 999};
-  EXPECT_THAT(line(s, "queries"), HasSubstr("300 000 in all, 140 000 of them refining, in 8:48: 568 a second"));
+  EXPECT_THAT(
+      line(s, "queries"),
+      HasSubstr("300 000 in all, each one input to both models, 140 000 of them refining, in 8:48: 568 a second"));
 }
 
 TEST(RunWords, WhatAKilledSessionAskedIsNotInTheRate) {
   RunSummary s = found_all();
   s.queries_total = 1000;
   s.timing = {.wall_seconds = 2, .queries = 400, .queries_per_second = 200};
-  EXPECT_THAT(line(s, "queries"), HasSubstr("1 000 in all; 400 of them in 2.0 s: 200 a second"));
+  EXPECT_THAT(line(s, "queries"),
+              HasSubstr("1 000 in all, each one input to both models; 400 of them in 2.0 s: 200 a second"));
 }
 
 TEST(RunWords, SmallFiguresKeepTheirDigits) {

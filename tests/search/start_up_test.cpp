@@ -157,13 +157,13 @@ TEST(StartUp, OutputsAreReadAsWhatTheyLookLike) {
   const toy::ToyPair models(kShape, 2, probabilities, logits);
   const SeedSet seeds = levels({11, 53, 97, 201});
   SearchSettings s = toy::settings();
-  s.output = OutputOption::kAuto;
+  s.output = std::nullopt;
   const PairFacts guessed = Search(models.pair(), seeds, s).facts();
   EXPECT_EQ(guessed.original.kind, OutputKind::kProbabilities);
   EXPECT_EQ(guessed.compressed.kind, OutputKind::kLogits);
-  s.output = OutputOption::kLogits;
+  s.output = OutputKind::kLogits;
   EXPECT_EQ(Search(models.pair(), seeds, s).facts().original.kind, OutputKind::kLogits);
-  s.output = OutputOption::kProbabilities;
+  s.output = OutputKind::kProbabilities;
   EXPECT_EQ(Search(models.pair(), seeds, s).facts().compressed.kind, OutputKind::kProbabilities);
 }
 

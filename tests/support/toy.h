@@ -131,7 +131,7 @@ class Interrupted {
 inline SearchSettings settings() {
   SearchSettings s;
   s.strategy.name = "dflare";
-  s.output = OutputOption::kLogits;
+  s.output = OutputKind::kLogits;
   s.max_queries = 300;
   s.batch = 7;
   s.workers = 1;
