@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks who includes whom: a step knows the core and itself; strategy, search and cli join steps (HACKING.md)."""
+"""Checks who includes whom: a step knows the core and itself; what may join steps is in MAY_USE (HACKING.md)."""
 
 import re
 import sys
@@ -42,7 +42,7 @@ MAY_USE = {
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
-    "options": {"inputs", "query", "strategy", "search", "natural", "repair"},  # the settings that they become
+    "options": {"inputs", "query", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
     "runs": STEPS | {"search", "natural", "repair", "export", "audit", "report", "options"},
     "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs"},
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,10 @@ struct GuardReport {
 // Learns and measures. Throws what fit_guard throws.
 GuardReport learn_guard(const GuardSamples& samples, const GuardGoal& goal, const OutputReading& reading,
                         const ModelInfo& compressed);
+
+// The same of samples that may have been cut short: nothing where that left too little to learn from.
+std::optional<GuardReport> learn_from_part(const GuardSamples& samples, const GuardGoal& goal,
+                                           const OutputReading& reading, const ModelInfo& compressed);
 
 // Whether the goal was kept on the images measured on.
 Promise promise_of(const GuardGoal& goal, const GuardFigures& figures);

@@ -80,6 +80,8 @@ struct RepairOutcome {
   // On clean or corrupted natural images, beyond chance; or on both together, by whatever little. Such a head should
   // not be used.
   [[nodiscard]] bool raises() const;
+  // Not to be used without a second thought: it raises the disagreement, or nobody knows.
+  [[nodiscard]] bool doubtful() const { return raises() || !judged; }
 };
 // The head first, then what it is judged by, then the other repeats. Where `stop` (may be null) is set meanwhile it
 // returns soon, with what is known by then. `seconds` until that is to be expected, negative for never: where training

@@ -21,6 +21,11 @@ struct ReportedModel {
   OutputReading reading;
 };
 
+// Before the work: makes the folder. Throws kCannotWrite where that cannot be written, kBadArgument where files of
+// these names are there that no earlier guard or repair wrote.
+void claim_guard_folder(const std::filesystem::path& folder);
+void claim_repair_folder(const std::filesystem::path& folder);
+
 // Writes guard.json, guard.svg, guard.onnx (the guard alone) and, for a model that is ONNX, guarded.onnx (both in one).
 // A host that cannot be added to costs a note in the report, not the guard. Returns what guard.json says of itself.
 // Throws kCannotWrite.

@@ -3,13 +3,17 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "dflare/answers.h"
 #include "dflare/finding.h"
+#include "dflare/natural.h"
 #include "dflare/options.h"
 #include "dflare/pair.h"
+#include "dflare/report_files.h"
 #include "dflare/search.h"
 #include "dflare/searched.h"
 #include "dflare/seeds.h"
@@ -67,6 +71,29 @@ struct ReopenedRun {
 // `now`: the run's options under those given now. Throws kBadInput for what is gone or has changed.
 ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open = open_model);
 
+// The options of a run under those given now, as to what is to be made of it.
+Options options_now(const RecordedRun& run, const Givens& now);
+
+// A run for what is done after a search: looked at, learnt from.
+struct PastRun {
+  std::unique_ptr<FindingStore> store;  // for reading
+  RecordedRun recorded;
+  Options options;  // options_now()
+  ReopenedRun reopened;
+
+  [[nodiscard]] ReportedModel compressed() const;  // borrows from this
+};
+
+// `now`: with the run's folder. Throws kBadInput for a folder that is no run, and for models or inputs that are gone or
+// have changed.
+PastRun open_past_run(const Givens& now, const Opener& open = open_model);
+
+// The inputs of --held-out, with true labels from the file `labels` (empty: none); nothing where it was not given.
+std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels);
+
+// As the run was asked, unless options of now say otherwise.
+AskOptions ask_options(const PastRun& run);
+
 // Whether every planned seed was searched to its end.
 bool is_complete(const RecordedRun& run, const FindingStore& store);
 
@@ -77,7 +104,7 @@ SearchSettings settings_to_go_on(const RecordedRun& run, const Options& now);
 bool comes_again(const Finding& finding, const RecordedRun& run, const Options& now, const ReopenedRun& reopened);
 
 // What there is to learn from a run. Borrows models and inputs. Throws kBadInput for a status of a later version.
-Searched searched_of(const RecordedRun& run, const FindingStore& store, const ReopenedRun& reopened);
+Searched searched_of(const PastRun& run);
 
 // The finding that `id` names: "12" (the confirmed one of input 12), "12:0" or the name of its image, with its png.
 // Throws kBadArgument for any other text, and where there is no such finding.

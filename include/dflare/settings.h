@@ -6,10 +6,15 @@
 #include <optional>
 #include <string>
 
+#include "dflare/guard.h"
+#include "dflare/guard_samples.h"
 #include "dflare/model.h"
 #include "dflare/options.h"
+#include "dflare/rank.h"
+#include "dflare/repair_report.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"
+#include "dflare/store.h"
 
 namespace dflare {
 
@@ -20,6 +25,11 @@ enum class Side { kBoth, kOriginal, kCompressed };
 ModelOptions model_options(const PairOptions& options, Side side);
 SeedOptions seed_options(const Options& options, const ModelInfo& original);
 SearchSettings search_settings(const Options& options);
+RankSettings rank_settings(const Options& options);
+RepairSettings repair_settings(const Options& options);
+GuardGoal guard_goal(const GuardOptions& options);
+GuardSampling guard_sampling(const GuardOptions& options);
+ExportFormat export_format(const ReportOptions& options);
 
 // What --output says that the outputs are; nothing: as they look.
 std::optional<OutputKind> declared_output(const PairOptions& options);

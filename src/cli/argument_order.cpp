@@ -15,7 +15,7 @@ namespace {
 // By the name: what does not exist is told by whoever opens it.
 bool is_model(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
-  return (ending == ".onnx" || ending == ".tflite") && !std::filesystem::is_directory(path);
+  return (ending == ".onnx" || ending == ".ort" || ending == ".tflite") && !std::filesystem::is_directory(path);
 }
 
 bool is_inputs(const std::string& path) {

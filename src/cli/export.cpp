@@ -4,20 +4,10 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
+#include "dflare/settings.h"
 #include "dflare/store.h"
 
 namespace dflare::cli {
-namespace {
-
-ExportFormat format_named(const std::string& name) {
-  if (name == "csv") return ExportFormat::kCsv;
-  if (name == "npy") return ExportFormat::kNpy;
-  if (name == "png") return ExportFormat::kPng;
-  return ExportFormat::kJsonLines;
-}
-
-}  // namespace
-
 int export_findings(const Givens& givens) {
   const Options options = resolve(givens);
   if (options.out.empty()) {
@@ -26,10 +16,10 @@ int export_findings(const Givens& givens) {
   const bool to_output = options.out == "-";
   const auto store = FindingStore::open(options.run, /*writable=*/false);
   if (to_output) {
-    export_text(*store, format_named(options.format), [](std::string_view text) { put(stdout, text); });
+    export_text(*store, export_format(options), [](std::string_view text) { put(stdout, text); });
     return 0;
   }
-  export_run(*store, format_named(options.format), options.out);
+  export_run(*store, export_format(options), options.out);
   std::int64_t count = 0;
   store->for_each_finding(false, [&count](const Finding& finding) { count += finding.flaky ? 0 : 1; });
   if (!options.quiet) say(stderr, "{} findings written to {}\n", count, options.out);

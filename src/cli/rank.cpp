@@ -6,11 +6,11 @@
 #include <memory>
 
 #include "cli/argument_order.h"
-#include "cli/guards.h"
 #include "cli/inputs.h"
 #include "cli/quiet.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "cli/watch.h"
 #include "cli/work_display.h"
 #include "core/pacer.h"
 #include "dflare/pair.h"
@@ -37,17 +37,6 @@ OpenModels open_all(const Options& options) {
     check_levels(models.variants.back()->info(), declared_of(options, Side::kCompressed));
   }
   return models;
-}
-
-RankSettings rank_settings(const Options& options) {
-  RankSettings settings;
-  settings.search = search_settings(options);
-  settings.search.max_seeds = options.rank_seeds;
-  settings.corrupted_per_seed = to_int(options.corrupted, "corrupted");
-  settings.search_seeds = options.search_seeds;
-  settings.refine_queries = options.rank_refine_queries;
-  settings.time_limit_seconds = options.rank_time_limit;
-  return settings;
 }
 
 // What looks wrong with how they are fed.

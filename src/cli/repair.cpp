@@ -5,14 +5,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "cli/guards.h"
 #include "cli/past_run.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "cli/watch.h"
 #include "cli/work_display.h"
 #include "core/deadline.h"
-#include "core/files.h"
-#include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/report_files.h"
 #include "dflare/report_text.h"
@@ -26,18 +24,9 @@ namespace fs = std::filesystem;
 constexpr int kNotWritten = 1;  // exit codes
 constexpr int kInterrupted = 130;
 
-RepairSettings settings_of(const Options& options) {
-  return {.method = options.method,
-          .natural_per_input = to_int(options.natural, "natural"),
-          .corrupted_per_input = to_int(options.corruptions, "corrupted"),
-          .repeats = to_int(options.repeats, "repeats"),
-          .rng_seed = static_cast<std::uint64_t>(options.rng_seed),
-          .time_limit_seconds = options.work_time_limit};
-}
-
 // Images were asked by 32 a query, whatever a search measured.
 AskOptions asking_of(const PastRun& run, LiveProgress& live) {
-  AskOptions ask = ask_options(run, live);
+  AskOptions ask = watched(ask_options(run), live);
   ask.batch = AskOptions().batch;
   return ask;
 }
@@ -54,9 +43,9 @@ void print(const PastRun& run, const RepairReport& report, const ReportOrigin& o
 
 // Nothing where the work ended before there was a head.
 std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, const Deadline& deadline) {
-  const RepairSettings settings = settings_of(run.options);
-  const Searched searched = run.searched();
-  const std::optional<SeedSet> given = held_out_of(run, run.options.held_out_labels);
+  const RepairSettings settings = repair_settings(run.options);
+  const Searched searched = searched_of(run);
+  const std::optional<SeedSet> given = held_out_aloud(run, run.options.held_out_labels);
   WorkDisplay display(run.options.quiet, deadline.left());
   const RepairData data =
       gather_repair_data(searched, given ? &*given : nullptr, settings, asking_of(run, live), display.tell());
@@ -69,18 +58,16 @@ std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, con
 }  // namespace
 
 int repair(const Givens& givens) {
-  check_repair_settings(settings_of(resolve(givens)));  // before models are opened
+  check_repair_settings(repair_settings(resolve(givens)));  // before models are opened
   LiveProgress live;
   const InterruptGuard interrupt(live);
   const Deadline deadline(resolve(givens).work_time_limit, live.stop);
-  const PastRun run = open_past_run(givens);
+  const PastRun run = open_aloud(givens);
   const Watchdog watchdog(live, run.options.query_timeout, "");
   const Options& options = run.options;
   const fs::path folder =
       options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
-  make_writable(folder);
-  const std::string files[] = {"repair.json", "head.json", "head.onnx", "repaired.onnx"};
-  claim_folder(folder, "repair.json", files, [](std::string_view text) { return is_report(text, "exported"); });
+  claim_repair_folder(folder);
   std::optional<RepairReport> report = work_out(run, live, deadline);
   if (!report && deadline.passed()) {
     throw Error(ErrorCode::kBadArgument, "the time limit ended it before a head was trained",
@@ -90,7 +77,7 @@ int repair(const Givens& givens) {
     say(stderr, "interrupted before a head was trained: nothing was written\n");
     return kInterrupted;
   }
-  const bool doubtful = report->outcome.raises() || !report->outcome.judged;
+  const bool doubtful = report->outcome.doubtful();
   report->exported = !doubtful || options.force;
   const ReportOrigin origin = write_repair(*report, run.compressed(), folder);
   print(run, *report, origin, folder);

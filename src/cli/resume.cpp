@@ -1,10 +1,10 @@
 // dflare resume: what a run has not finished.
 #include "cli/inputs.h"
-#include "cli/past_run.h"
 #include "cli/quiet.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
+#include "dflare/run.h"
 #include "dflare/run_session.h"
 
 namespace dflare::cli {
@@ -22,7 +22,7 @@ int report_complete(FindingStore& store, const Options& options) {
 int resume(const Givens& givens) {
   const auto store = FindingStore::open(resolve(givens).run, /*writable=*/true);
   const RecordedRun run = read_run(*store);
-  const Options options = options_of(run, givens);
+  const Options options = options_now(run, givens);
   check_models(run);
   if (is_complete(run, *store)) return report_complete(*store, options);
 

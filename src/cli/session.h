@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
-#include "cli/guards.h"
 #include "cli/progress.h"
+#include "cli/watch.h"
 #include "dflare/options.h"
 #include "dflare/run_summary.h"
 #include "dflare/search.h"

@@ -1,10 +1,10 @@
 // dflare show: one finding in words, and rebuilt from its seed.
 #include "cli/inputs.h"
-#include "cli/past_run.h"
 #include "cli/quiet.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/report_text.h"
+#include "dflare/run.h"
 
 namespace dflare::cli {
 namespace {
@@ -32,7 +32,7 @@ int show(const Givens& givens) {
   const Options given = resolve(givens);
   const auto store = FindingStore::open(given.run, /*writable=*/false);
   const RecordedRun run = read_run(*store);
-  const Options options = options_of(run, givens);
+  const Options options = options_now(run, givens);
   const Finding finding = find_finding(*store, given.id);
   put(stdout, text_of(report_of(finding, run, options), style_of(stdout)));
 

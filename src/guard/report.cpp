@@ -7,6 +7,7 @@
 #include <span>
 
 #include "core/figures.h"
+#include "dflare/error.h"
 #include "dflare/guard_report.h"
 
 namespace dflare {
@@ -159,6 +160,18 @@ GuardReport learn_guard(const GuardSamples& samples, const GuardGoal& goal, cons
   report.complete = samples.complete;
   report.notes = notes_on(report);
   return report;
+}
+
+std::optional<GuardReport> learn_from_part(const GuardSamples& samples, const GuardGoal& goal,
+                                           const OutputReading& reading, const ModelInfo& compressed) {
+  if (samples.complete) return learn_guard(samples, goal, reading, compressed);
+  if (samples.learn.size() == 0 || samples.held_out.size() == 0) return std::nullopt;
+  try {
+    return learn_guard(samples, goal, reading, compressed);
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::kBadInput) return std::nullopt;
+    throw;
+  }
 }
 
 }  // namespace dflare

@@ -123,7 +123,8 @@ nlohmann::ordered_json value_of(const Options& options, const Flag& flag) {
   }
   if (const auto* number = std::get_if<std::int64_t Options::*>(&flag.slot)) return options.**number;
   if (const auto* real = std::get_if<double Options::*>(&flag.slot)) return options.**real;
-  return nullptr;
+  if (const auto* boolean = std::get_if<bool Options::*>(&flag.slot)) return options.**boolean;
+  return options.**std::get_if<std::vector<std::string> Options::*>(&flag.slot);
 }
 
 }  // namespace
@@ -239,6 +240,10 @@ Options options_from(const std::string& recorded_settings, const std::filesystem
       options.** number = value.get<std::int64_t>();
     } else if (const auto* real = std::get_if<double Options::*>(&flag->slot)) {
       options.** real = value.get<double>();
+    } else if (const auto* boolean = std::get_if<bool Options::*>(&flag->slot)) {
+      options.** boolean = value.get<bool>();
+    } else if (const auto* list = std::get_if<std::vector<std::string> Options::*>(&flag->slot)) {
+      options.** list = value.get<std::vector<std::string>>();
     }
   }
   return options;

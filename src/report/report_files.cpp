@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "core/files.h"
+#include "core/json_text.h"
 #include "dflare/error.h"
 #include "dflare/export_onnx.h"
 #include "dflare/repair_head_json.h"
@@ -32,6 +33,18 @@ void export_host(const ReportedModel& model, const OnnxAddition& addition, const
 }
 
 }  // namespace
+
+void claim_guard_folder(const fs::path& folder) {
+  const std::string files[] = {"guard.json", "guard.svg", "guard.onnx", "guarded.onnx"};
+  make_writable(folder);
+  claim_folder(folder, "guard.json", files, [](std::string_view text) { return is_report(text, "threshold_from"); });
+}
+
+void claim_repair_folder(const fs::path& folder) {
+  const std::string files[] = {"repair.json", "head.json", "head.onnx", "repaired.onnx"};
+  make_writable(folder);
+  claim_folder(folder, "repair.json", files, [](std::string_view text) { return is_report(text, "exported"); });
+}
 
 ReportOrigin write_guard(GuardReport& report, const ReportedModel& model, const fs::path& folder) {
   ReportOrigin origin = origin_of(model);

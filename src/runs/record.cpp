@@ -125,12 +125,9 @@ RecordedSeed recorded_seed(const Json& seed) {
           .sha256 = seed.at("sha256").get<std::string>()};
 }
 
-}  // namespace
-
-RecordedRun read_run(const FindingStore& store) {
-  const RunRecord record = store.record();
+RecordedRun parse_run(const RunRecord& record, const std::filesystem::path& folder) {
   RecordedRun run;
-  run.folder = store.folder();
+  run.folder = folder;
   run.options = options_from(record.settings, run.folder);
   const Json facts = parse_record(record.facts, run.folder);
   const Json& models = facts.at("models");
@@ -146,6 +143,19 @@ RecordedRun read_run(const FindingStore& store) {
   run.notes = facts.value("notes", std::vector<std::string>{});
   for (const Json& seed : parse_record(record.seeds, run.folder)) run.seeds.push_back(recorded_seed(seed));
   return run;
+}
+
+}  // namespace
+
+RecordedRun read_run(const FindingStore& store) {
+  const RunRecord record = store.record();
+  try {
+    return parse_run(record, store.folder());
+  } catch (const Json::exception& e) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("the run in {} does not say what a run says: {}", store.folder().string(), e.what()),
+                "open it with the version of dflare that made it");
+  }
 }
 
 void check_models(const RecordedRun& run) {

@@ -119,20 +119,58 @@ bool comes_again(const Finding& finding, const RecordedRun& run, const Options& 
   });
 }
 
-Searched searched_of(const RecordedRun& run, const FindingStore& store, const ReopenedRun& reopened) {
-  Searched searched{.name = run.folder.string(),
-                    .original = reopened.pair.original.get(),
-                    .compressed = reopened.pair.compressed.get(),
-                    .original_reading = run.original,
-                    .compressed_reading = run.compressed,
-                    .inputs = &reopened.seeds};
-  for (const RecordedSeed& seed : run.seeds) {
+ReportedModel PastRun::compressed() const {
+  return {.run = store->folder(),
+          .models = recorded.models,
+          .file = options.compressed,
+          .info = &reopened.pair.compressed->info(),
+          .reading = recorded.compressed};
+}
+
+Options options_now(const RecordedRun& run, const Givens& now) {
+  Options options = run.options;
+  for (const Given& given : now) assign(options, given);
+  return options;
+}
+
+PastRun open_past_run(const Givens& now, const Opener& open) {
+  PastRun run;
+  run.store = FindingStore::open(resolve(now).run, /*writable=*/false);
+  run.recorded = read_run(*run.store);
+  run.recorded.options.out.clear();  // where the run went, not what is made of it
+  run.options = options_now(run.recorded, now);
+  run.reopened = reopen(run.recorded, run.options, open);
+  return run;
+}
+
+std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels) {
+  if (run.options.held_out.empty()) return std::nullopt;
+  SeedOptions options = seed_options(run.options, run.reopened.pair.original->info());
+  options.labels = labels;
+  return load_seeds(run.options.held_out, options);
+}
+
+AskOptions ask_options(const PastRun& run) {
+  AskOptions ask{.workers = to_int(run.options.workers, "workers"), .batch = to_int(run.options.batch, "batch")};
+  if (ask.batch == 0) ask.batch = run.recorded.batch;
+  check_ask_options(ask);
+  return ask;
+}
+
+Searched searched_of(const PastRun& run) {
+  Searched searched{.name = run.recorded.folder.string(),
+                    .original = run.reopened.pair.original.get(),
+                    .compressed = run.reopened.pair.compressed.get(),
+                    .original_reading = run.recorded.original,
+                    .compressed_reading = run.recorded.compressed,
+                    .inputs = &run.reopened.seeds};
+  for (const RecordedSeed& seed : run.recorded.seeds) {
     searched.status.push_back(status_named(seed.status));
     searched.planned.push_back(seed.planned ? 1 : 0);
   }
-  for (const SeedDone& done : store.done()) searched.done.push_back(done.seed);
+  for (const SeedDone& done : run.store->done()) searched.done.push_back(done.seed);
   std::ranges::sort(searched.done);
-  add_findings(store, searched);
+  add_findings(*run.store, searched);
   searched.label_shift =
       std::min(label_offset(run.options, Side::kOriginal), label_offset(run.options, Side::kCompressed));
   return searched;

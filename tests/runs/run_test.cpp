@@ -61,6 +61,13 @@ class Runs : public ::testing::Test {
     return FindingStore::open(folder_ / "run", /*writable=*/true);
   }
 
+  static Given given(const std::string& name, const std::string& text) {
+    for (const Flag* flag : flags_of(kGuard)) {
+      if (flag->name == name) return {flag, text};
+    }
+    throw std::out_of_range(name);
+  }
+
   static constexpr Shape kShape{8, 8, 1};
   test::Folder folder_;
   Options options_;
@@ -138,14 +145,37 @@ TEST_F(Runs, AreCompleteWhenEveryPlannedInputWasSearched) {
 }
 
 TEST_F(Runs, WhatWasFoundCanBeLearntFrom) {
-  const auto store = begun();
-  const RecordedRun run = read_run(*store);
-  const ReopenedRun reopened = reopen(run, run.options, opener());
-  const Searched searched = searched_of(run, *store, reopened);
-  EXPECT_EQ(searched.inputs, &reopened.seeds);
-  EXPECT_EQ(searched.done.size(), store->done().size());
+  begun();
+  const PastRun run = open_past_run({given("run", (folder_ / "run").string())}, opener());
+  const Searched searched = searched_of(run);
+  EXPECT_EQ(searched.inputs, &run.reopened.seeds);
+  EXPECT_EQ(searched.done.size(), run.store->done().size());
   EXPECT_FALSE(searched.findings.seeds.empty());
   EXPECT_EQ(searched.findings.seeds.size(), searched.finding_of.size());
+}
+
+TEST_F(Runs, WhatIsHeldOutIsReadAsTheRunsInputsWere) {
+  begun();
+  const Given run_folder = given("run", (folder_ / "run").string());
+  EXPECT_FALSE(held_out_of(open_past_run({run_folder}, opener()), "").has_value());
+  const PastRun run = open_past_run({run_folder, given("held-out", (folder_ / "seeds").string())}, opener());
+  const std::optional<SeedSet> held_out = held_out_of(run, "");
+  ASSERT_TRUE(held_out.has_value());
+  EXPECT_EQ(held_out->seeds.size(), 6);
+  EXPECT_EQ(held_out->seeds[2].input.pixels, run.reopened.seeds.seeds[2].input.pixels);
+}
+
+TEST_F(Runs, AreAskedAsTheyWereUnlessItIsSaidOtherwise) {
+  begun();
+  const Given run_folder = given("run", (folder_ / "run").string());
+  EXPECT_EQ(ask_options(open_past_run({run_folder}, opener())).batch, 5);
+  EXPECT_EQ(ask_options(open_past_run({run_folder, given("batch", "3")}, opener())).batch, 3);
+}
+
+TEST_F(Runs, ARecordThatSaysSomethingElseIsRefused) {
+  const auto store = FindingStore::create(folder_ / "odd");
+  store->record({settings_json(options_), "{}", "[]"});
+  test::expect_error(ErrorCode::kBadInput, "does not say what a run says", [&] { read_run(*store); });
 }
 
 TEST_F(Runs, AFindingIsNamedByItsInputOrItsImage) {

@@ -1,5 +1,5 @@
 // What watches over a run from outside the engine: the user's Ctrl-C, and models that hang.
-#include "cli/guards.h"
+#include "cli/watch.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
