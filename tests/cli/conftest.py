@@ -10,6 +10,8 @@ from PIL import Image
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DFLARE = pathlib.Path(os.environ.get("DFLARE_BIN", ROOT / "build/release/dflare"))
+# Built with AddressSanitizer: several times slower, tells crashes itself and wants to be the first library.
+SANITIZED = DFLARE.exists() and b"__asan_init" in DFLARE.read_bytes()
 MODELS = ROOT / "tests/models"
 OWN_MODELS = pathlib.Path(__file__).parent / "models"
 DIGITS = ROOT / "examples/seeds/digits"

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import (DFLARE, DIGITS, LENET, LENET_PRUNED, ROOT, digits_search, dflare, findings_of, pixels_of, search,
+from conftest import (DFLARE, DIGITS, LENET, LENET_PRUNED, ROOT, SANITIZED, digits_search, dflare, findings_of, pixels_of, search,
                       summary_of)
 
 CRASHING = DFLARE.parent / "tests/libcrashing_onnxruntime.so"
@@ -178,7 +178,7 @@ def test_show_names_the_image_of_a_flaky_finding_where_it_is(run):
 def crashing(at, how=signal.SIGSEGV):
     if not CRASHING.exists():
         pytest.skip(f"{CRASHING} is not built")
-    if b"__asan_init" in DFLARE.read_bytes():
+    if SANITIZED:
         pytest.skip("AddressSanitizer tells crashes itself")
     real = next(iter((ROOT / ".sdk").rglob("libonnxruntime.so*")), None) if not os.environ.get("DFLARE_ONNXRUNTIME") \
         else os.environ["DFLARE_ONNXRUNTIME"]
