@@ -28,5 +28,7 @@ RunReport run_report(const FindingStore& store, const RunSummary& summary);
 
 // Class names by index, of a file with one a line; none where there is no file.
 std::vector<std::string> class_names(const std::string& file);
+// The name of a label; its number where it has none.
+std::string class_name(const std::vector<std::string>& names, int label);
 
 }  // namespace dflare

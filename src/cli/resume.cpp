@@ -23,8 +23,10 @@ int resume(const Givens& givens) {
   const auto store = FindingStore::open(resolve(givens).run, /*writable=*/true);
   const RecordedRun run = read_run(*store);
   const Options options = options_now(run, givens);
-  check_models(run);
-  if (is_complete(run, *store)) return report_complete(*store, options);
+  if (is_complete(run, *store)) {
+    check_models(run);
+    return report_complete(*store, options);
+  }
 
   const ReopenedRun reopened = reopen(run, options, open_quietly);
   print_changes(reopened.notes);

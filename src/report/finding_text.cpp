@@ -7,6 +7,7 @@
 
 #include "core/figures.h"
 #include "dflare/report_text.h"
+#include "dflare/run_report.h"
 #include "dflare/run_words.h"
 #include "report/page.h"
 
@@ -17,15 +18,11 @@ using Json = nlohmann::ordered_json;
 
 std::string what_they_say(const FindingReport& report) {
   const Finding& finding = report.finding;
-  const auto name_of = [&classes = report.classes](int label) {
-    const auto at = static_cast<std::size_t>(label);
-    return label >= 0 && at < classes.size() ? classes[at] : fmt::format("{}", label);
-  };
   const bool natural = finding.kind == FindingKind::kNatural;
   const auto says = [&](int label) { return !natural && label == finding.seed_label ? "still says" : "says"; };
   return fmt::format("the original {} {}, the compressed model {} {}", says(finding.label_original),
-                     name_of(finding.label_original), says(finding.label_compressed),
-                     name_of(finding.label_compressed));
+                     class_name(report.classes, finding.label_original), says(finding.label_compressed),
+                     class_name(report.classes, finding.label_compressed));
 }
 
 }  // namespace

@@ -34,6 +34,11 @@ std::vector<std::string> class_names(const std::string& file) {
   return names;
 }
 
+std::string class_name(const std::vector<std::string>& names, int label) {
+  const auto at = static_cast<std::size_t>(label);
+  return label >= 0 && at < names.size() ? names[at] : std::to_string(label);
+}
+
 RunReport run_report(const FindingStore& store, const RunSummary& summary) {
   RunReport report{.summary = summary, .folder = store.folder(), .classes = {}, .best = {}};
   std::vector<Finding> best = best_findings(store);

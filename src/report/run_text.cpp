@@ -19,22 +19,18 @@ void row(Page& page, const std::string& name, const std::string& text) {
   page.say_lines(std::string_view(lines).substr(kNameWidth));
 }
 
-std::string class_name(const RunReport& report, int label) {
-  const auto at = static_cast<std::size_t>(label);
-  return label >= 0 && at < report.classes.size() ? report.classes[at] : fmt::format("{}", label);
-}
-
 void add_best(Page& page, const RunReport& report) {
   if (report.best.empty()) return;
   page.say("\n  {}\n", page.styled(Style::kBold, "the most decisive findings"));
   for (const auto& [finding, source] : report.best) {
     page.say("  {}\n", (report.folder / "findings" / png_name(finding)).string());
-    page.say_lines(wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
-                                       "severity {}",
-                                       source, to_string(finding.kind), class_name(report, finding.label_original),
-                                       100 * finding.p_original, class_name(report, finding.label_compressed),
-                                       100 * finding.p_compressed, figure_text(finding.severity)),
-                           4, page.style().text_width()));
+    page.say_lines(
+        wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
+                            "severity {}",
+                            source, to_string(finding.kind), class_name(report.classes, finding.label_original),
+                            100 * finding.p_original, class_name(report.classes, finding.label_compressed),
+                            100 * finding.p_compressed, figure_text(finding.severity)),
+                4, page.style().text_width()));
   }
 }
 

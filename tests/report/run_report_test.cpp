@@ -53,5 +53,11 @@ TEST_F(RunReportTest, OfARunWithoutFindingsIsItsSummary) {
 
 TEST(ClassNames, AreNoneWhereThereIsNoFile) { EXPECT_TRUE(class_names("").empty()); }
 
+TEST(ClassNames, ALabelWithoutAnyIsItsNumber) {
+  EXPECT_EQ(class_name({"cat", "dog"}, 1), "dog");
+  EXPECT_EQ(class_name({"cat", "dog"}, 2), "2");
+  EXPECT_EQ(class_name({"cat", "dog"}, -1), "-1");
+}
+
 }  // namespace
 }  // namespace dflare
