@@ -110,8 +110,12 @@ def test_the_runs_own_inputs_are_no_test(run, tmp_path):
 
 
 def test_a_time_limit_gives_what_was_trained_by_then(run, tmp_path):
-    result = dflare("repair", run, "-o", tmp_path / "out", "--natural", 5000, "--corrupted", 5000, "--repeats", 100,
-                    "--time-limit", 60 if SANITIZED else 8, "--force", "--json")
+    for seconds in (8, 16, 32, 64):  # what a head takes depends on the machine; all the work asked for takes hours
+        result = dflare("repair", run, "-o", tmp_path / "out", "--natural", 5000, "--corrupted", 5000,
+                        "--repeats", 100, "--time-limit", seconds, "--force", "--json")
+        if result.code == 0:
+            break
+        assert result.code == 2 and "before a head was trained" in result.err and "--time-limit" in result.err, result
     assert result.code == 0 and "time limit" in result.err, result
     report = json.loads(result.out)
     assert report["complete"] is False and len(report["paper"]["repeats"]) < 100
