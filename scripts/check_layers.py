@@ -9,6 +9,7 @@ from pathlib import Path
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
     **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics text_style verdict".split(), "core"),
+    "oracle": "judge",
     "seeds": "inputs",
     **dict.fromkeys("operators corruptions process".split(), "mutate"),
     **dict.fromkeys("model model_call model_files runtimes cached_model".split(), "query"),
@@ -42,7 +43,7 @@ MAY_USE = {
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
-    "options": {"inputs", "query", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
+    "options": {"inputs", "query", "judge", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
     "runs": STEPS | {"search", "natural", "repair", "export", "audit", "report", "options"},
     "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs"},
 }

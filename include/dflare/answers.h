@@ -19,6 +19,8 @@ struct OutputReading {
   float step = 0.0F;
   // Leading outputs to leave out, where the two models of a pair count classes differently (1001 against 1000).
   int skip_classes = 0;
+  // Of a model with one score: it means yes (class 1) where its probability is above this, no (class 0) below.
+  std::optional<float> threshold = {};
 };
 
 // One row of Answers, borrowed. All spans hold one value a class.
@@ -41,7 +43,8 @@ class Answers {
   // Makes room for rows x classes raw outputs and returns them for the model to fill, row after row.
   std::span<float> prepare(std::size_t rows, std::size_t classes);
   // Derives p, log_p, labels, ties from the raw outputs. May be read again another way, but for the classes left out,
-  // which are gone: reading.skip_classes less than before is kBadArgument.
+  // which are gone: reading.skip_classes less than before is kBadArgument. One score that was read by a threshold has
+  // become two, and stays as it was read.
   void interpret(const OutputReading& reading);
 
   [[nodiscard]] std::size_t rows() const { return rows_; }
@@ -56,22 +59,24 @@ class Answers {
     return std::span(v).subspan(row * classes_, classes_);
   }
   void leave_out(std::size_t leading);
+  void make_two_of_one(const OutputReading& reading);
   void interpret_row(std::size_t row, const OutputReading& reading, float least);
 
   std::size_t rows_ = 0;
   std::size_t classes_ = 0;
   std::size_t left_out_ = 0;  // leading classes that are gone since prepare()
+  bool of_one_ = false;       // two classes were made of one score
   std::vector<float> raw_, p_, log_p_;
   std::vector<int> label_;
   std::vector<std::uint8_t> tie_, finite_;
 };
 
 // Guesses the reading from raw answers to real inputs: probabilities if no value is negative or above 1 and every row
-// sums to 1 within 0.02 (within 0.25 where the values come in steps, as an 8-bit softmax does); logits otherwise.
-// `output_scale` is the output's own quantisation and is the step; where it has none (0), the step is what the values
-// show, if that cannot be chance: eight or more different values, all whole multiples of one step within 256 of them,
-// and for probabilities a step of about 1/255 or 1/256. Where the user `declared` what the outputs are, that is what
-// they are.
+// sums to 1 within 0.02 (within 0.25 where the values come in steps, as an 8-bit softmax does; a single value need
+// not); logits otherwise. `output_scale` is the output's own quantisation and is the step; where it has none (0), the
+// step is what the values show, if that cannot be chance: eight or more different values, all whole multiples of one
+// step within 256 of them, and for probabilities a step of about 1/255 or 1/256. Where the user `declared` what the
+// outputs are, that is what they are.
 OutputReading detect_reading(const Answers& answers, float output_scale = 0, std::optional<OutputKind> declared = {});
 
 }  // namespace dflare

@@ -33,6 +33,7 @@ struct Finding {
   std::int64_t queries = 0;         // of the chain until here, the seed's own included; 0 for kNatural
   double seconds = 0;               // of the chain until here
   std::string how;                  // how it was reached, JSON object by the strategy; may be empty
+  std::string facts;                // what an oracle measured (Oracle::facts); empty where labels are compared
   std::vector<std::uint8_t> png;    // the image, losslessly: the truth that everything else is derived from
 };
 

@@ -32,8 +32,9 @@ struct ModelInfo {
   std::string input_type, output_type;  // float32, float16, uint8, int8
   Shape shape;                          // of one image
   Layout layout = Layout::kNhwc;
-  std::size_t classes = 0;
-  float input_scale = 0;  // of a quantised input tensor: value = scale * (stored - zero point); 0 otherwise
+  std::size_t classes = 0;  // values for an input: scores, one a class, or what else the model gives
+  bool scores = true;       // whether they are scores of classes
+  float input_scale = 0;    // of a quantised input tensor: value = scale * (stored - zero point); 0 otherwise
   int input_zero_point = 0;
   InputLevels levels;      // under the preprocessing that the model was opened with
   float output_scale = 0;  // of a quantised output tensor; 0 otherwise
@@ -64,6 +65,13 @@ class Model {
   virtual void reserve(std::size_t /*rows*/) {}
 };
 
+// What an output must look like to be taken.
+enum class OutputForm {
+  kScores,  // two or more scores, one a class
+  kScore,   // one number
+  kValues,  // any numbers
+};
+
 enum class TfliteKernels { kXnnpack, kBuiltin };
 
 // A runtime that is asked for very many threads hangs or crashes.
@@ -72,6 +80,7 @@ inline constexpr int kMostThreads = 1024;
 // How a model file is opened.
 struct ModelOptions {
   Preprocess preprocess;
+  OutputForm output_form = OutputForm::kScores;
   std::string output_name;  // empty: the only output, or of an ONNX model the only one that can hold scores
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
   int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
@@ -94,12 +103,12 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
 std::unique_ptr<Model> keep_rows_exact(std::unique_ptr<Model> model, bool known_to_mix = false);
 
 // A model of the caller's own, asked a batch at a time. `info` says what there is to know: shape (1 or 3 channels) and
-// classes (2 or more) must be set, path names the model in errors and records, what is left empty gets a usual value.
-// `f` gets all rows of a query in one call and writes inputs.size() x classes raw outputs, row after row; what it
-// leaves alone counts as NaN. With fixed_batch n it is called with n rows each time, the last one repeated to fill up.
-// Preprocessing is its own. It keeps Model's promise (row i from input i alone, nothing remembered), and clones share
-// it: it must be callable from several threads at once. What it throws becomes kModelFailed, with path.
-// Throws kBadArgument for an info that is incomplete, or an empty f.
+// classes must be set (fewer than 2: of a model that needs an oracle), path names the model in errors and records, what
+// is left empty gets a usual value. `f` gets all rows of a query in one call and writes inputs.size() x classes raw
+// outputs, row after row; what it leaves alone counts as NaN. With fixed_batch n it is called with n rows each time,
+// the last one repeated to fill up. Preprocessing is its own. It keeps Model's promise (row i from input i alone,
+// nothing remembered), and clones share it: it must be callable from several threads at once. What it throws becomes
+// kModelFailed, with path. Throws kBadArgument for an info that is incomplete, or an empty f.
 std::unique_ptr<Model> make_batch_model(ModelInfo info,
                                         std::function<void(std::span<const InputView>, std::span<float>)> f);
 

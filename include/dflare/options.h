@@ -20,6 +20,7 @@ struct PairOptions {
   std::string original, compressed;                                    // paths
   std::string preprocess, original_preprocess, compressed_preprocess;  // all empty: nobody said, raw
   std::string input_size;
+  std::string oracle = "top1";
   std::string output = "auto", output_name, original_output_name, compressed_output_name;
   std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
   std::string tflite_kernels = "xnnpack", original_tflite_kernels, compressed_tflite_kernels;

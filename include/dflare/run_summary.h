@@ -63,7 +63,10 @@ struct RunSummary {
 
   bool rows_exact = false;
   int batch = 0, workers = 0;
+  std::string oracle = "top1";  // when two answers differ, as --oracle said
   std::string facts, settings;  // JSON, as recorded
+
+  [[nodiscard]] bool labels() const { return oracle == "top1" || oracle.starts_with("binary"); }
 };
 
 // Throws kBadInput for a run that was killed before it had begun.

@@ -14,6 +14,7 @@
 
 #include "dflare/finding.h"
 #include "dflare/model.h"
+#include "dflare/oracle.h"
 #include "dflare/pair_figures.h"
 #include "dflare/seeds.h"
 #include "dflare/strategy.h"
@@ -37,6 +38,7 @@ struct SearchSettings {
   double min_severity = 0;            // findings below it after refining do not count, and their chains go on
   SeedFilter seed_filter = SeedFilter::kAuto;
   std::optional<OutputKind> output;  // what both models' outputs are, where that is declared
+  OracleChoice oracle;               // when two answers differ
   std::uint64_t rng_seed = 0;
   int findings_per_seed = 1;        // distinct ones; a chain goes on until it has so many, >= 1
   std::int64_t max_queries = 2000;  // a finding: the first of a seed with the seed's own query included

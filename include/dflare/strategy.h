@@ -14,6 +14,7 @@
 #include "dflare/ids.h"
 #include "dflare/input.h"
 #include "dflare/operators.h"
+#include "dflare/oracle.h"
 #include "dflare/rng.h"
 #include "dflare/seed_status.h"
 #include "dflare/seeds.h"
@@ -28,6 +29,7 @@ struct RunContext {
   std::size_t classes = 0;
   Acceptance acceptance;
   PerturbationBudget budget;
+  const Oracle* oracle = nullptr;  // null: labels are compared; else answers are as read_together() makes them
   OutputReading original_reading, compressed_reading;
   Answers original, compressed;    // row i: the answers to seed i; rows of seeds unreadable or not asked are zero
   std::vector<SeedStatus> status;  // one a seed

@@ -95,11 +95,13 @@ std::span<float> Answers::prepare(std::size_t rows, std::size_t classes) {
   rows_ = rows;
   classes_ = classes;
   left_out_ = 0;
+  of_one_ = false;
   raw_.resize(rows * classes);
   return raw_;
 }
 
 void Answers::interpret(const OutputReading& reading) {
+  if (reading.threshold && !of_one_) make_two_of_one(reading);
   leave_out(static_cast<std::size_t>(reading.skip_classes));
   p_.resize(rows_ * classes_);
   log_p_.resize(rows_ * classes_);
@@ -122,6 +124,27 @@ void Answers::leave_out(std::size_t leading) {
   for (std::size_t r = 0; r < rows_; ++r) std::copy_n(&raw_[r * classes_ + skip], kept, &raw_[r * kept]);
   classes_ = kept;
   left_out_ = leading;
+}
+
+// The odds of yes are counted from those of the threshold: there the two classes tie.
+void Answers::make_two_of_one(const OutputReading& reading) {
+  if (classes_ != 1) throw Error(ErrorCode::kBadArgument, "a threshold is for models that give one score");
+  const float t = *reading.threshold;
+  const float least_logit = std::log(t / (1 - t));
+  raw_.resize(2 * rows_);
+  for (std::size_t r = rows_; r-- > 0;) {
+    const float score = raw_[r];
+    if (reading.kind == OutputKind::kLogits) {
+      raw_[2 * r] = std::isfinite(score) ? 0 : score;
+      raw_[2 * r + 1] = score - least_logit;
+      continue;
+    }
+    const float yes = t == 0.5F ? score : score * (1 - t) / (score * (1 - t) + (1 - score) * t);
+    raw_[2 * r] = 1 - yes;
+    raw_[2 * r + 1] = yes;
+  }
+  classes_ = 2;
+  of_one_ = true;
 }
 
 void Answers::interpret_row(std::size_t row, const OutputReading& reading, float least) {
@@ -171,7 +194,8 @@ OutputReading detect_reading(const Answers& answers, float output_scale, std::op
   }
   const float seen = few ? common_step(distinct.values()) : 0;
   const bool rounded = output_scale > 0 || is_step_of_probabilities(seen);
-  const bool probabilities = in_range && worst <= (rounded ? 0.25 : 0.02);
+  const bool adds_up = answers.classes() == 1 || worst <= (rounded ? 0.25 : 0.02);
+  const bool probabilities = in_range && adds_up;
   const OutputKind kind = declared.value_or(probabilities ? OutputKind::kProbabilities : OutputKind::kLogits);
   if (output_scale > 0) return {kind, output_scale, 0};
   return {kind, probabilities && !rounded ? 0 : seen, 0};

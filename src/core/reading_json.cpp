@@ -9,9 +9,11 @@
 namespace dflare {
 
 nlohmann::ordered_json json_of(const OutputReading& reading) {
-  return {{"kind", reading.kind == OutputKind::kLogits ? "logits" : "probs"},
-          {"step", reading.step},
-          {"skip_classes", reading.skip_classes}};
+  nlohmann::ordered_json json = {{"kind", reading.kind == OutputKind::kLogits ? "logits" : "probs"},
+                                 {"step", reading.step},
+                                 {"skip_classes", reading.skip_classes}};
+  if (reading.threshold) json["threshold"] = *reading.threshold;
+  return json;
 }
 
 OutputReading reading_of(const nlohmann::ordered_json& json) {
@@ -19,8 +21,10 @@ OutputReading reading_of(const nlohmann::ordered_json& json) {
   if (kind != "logits" && kind != "probs") {
     throw std::invalid_argument(fmt::format("unknown kind '{}', expected logits or probs", kind));
   }
-  return {kind == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities, json.at("step").get<float>(),
-          json.at("skip_classes").get<int>()};
+  OutputReading reading{kind == "logits" ? OutputKind::kLogits : OutputKind::kProbabilities,
+                        json.at("step").get<float>(), json.at("skip_classes").get<int>()};
+  if (json.contains("threshold")) reading.threshold = json.at("threshold").get<float>();
+  return reading;
 }
 
 }  // namespace dflare

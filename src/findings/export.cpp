@@ -41,31 +41,33 @@ Json how_of(const Finding& f) {
   return how.is_discarded() ? Json(f.how) : how;
 }
 
-// A finding's facts in the order of the columns; the keys are those of run.sqlite.
+// A finding's facts in the order of the columns; the keys are those of run.sqlite. Runs by an oracle have one more.
 Json facts_of(const Finding& f, const std::vector<std::string>& sources) {
   const auto seed = static_cast<std::size_t>(f.seed.value);
-  return {{"seed", f.seed.value},
-          {"ordinal", f.ordinal},
-          {"source", seed < sources.size() ? sources[seed] : ""},
-          {"kind", to_string(f.kind)},
-          {"seed_label", f.seed_label},
-          {"label_original", f.label_original},
-          {"label_compressed", f.label_compressed},
-          {"p_original", f.p_original},
-          {"p_compressed", f.p_compressed},
-          {"margin_original", f.margin_original},
-          {"margin_compressed", f.margin_compressed},
-          {"severity", f.severity},
-          {"tie", f.tie},
-          {"linf", f.distance.linf},
-          {"l2", f.distance.l2},
-          {"ssim", f.distance.ssim},
-          {"severity_found", f.severity_found},
-          {"refine_queries", f.refine_queries},
-          {"queries", f.queries},
-          {"seconds", f.seconds},
-          {"png", image_path(f)},
-          {"how", how_of(f)}};
+  Json facts = {{"seed", f.seed.value},
+                {"ordinal", f.ordinal},
+                {"source", seed < sources.size() ? sources[seed] : ""},
+                {"kind", to_string(f.kind)},
+                {"seed_label", f.seed_label},
+                {"label_original", f.label_original},
+                {"label_compressed", f.label_compressed},
+                {"p_original", f.p_original},
+                {"p_compressed", f.p_compressed},
+                {"margin_original", f.margin_original},
+                {"margin_compressed", f.margin_compressed},
+                {"severity", f.severity},
+                {"tie", f.tie},
+                {"linf", f.distance.linf},
+                {"l2", f.distance.l2},
+                {"ssim", f.distance.ssim},
+                {"severity_found", f.severity_found},
+                {"refine_queries", f.refine_queries},
+                {"queries", f.queries},
+                {"seconds", f.seconds},
+                {"png", image_path(f)},
+                {"how", how_of(f)}};
+  if (!f.facts.empty()) facts["measured"] = Json::parse(f.facts, nullptr, /*allow_exceptions=*/false);
+  return facts;
 }
 
 // The first line of a file; empty where there is none that can be read.
@@ -123,16 +125,21 @@ std::string csv_value(const Json& value) {
 
 void write_csv(const FindingStore& store, const TextSink& write) {
   const std::vector<std::string> names = sources(store);
-  const Json columns = facts_of(Finding{}, {});
   std::vector<std::string> fields;
-  for (const auto& [key, value] : columns.items()) fields.push_back(key);
-  write(fmt::format("{}\r\n", fmt::join(fields, ",")));
+  const auto write_line = [&] { write(fmt::format("{}\r\n", fmt::join(std::exchange(fields, {}), ","))); };
+  bool first = true;
+  const auto head_with = [&](const Json& facts) {
+    if (!std::exchange(first, false)) return;
+    for (const auto& [key, value] : facts.items()) fields.push_back(key);
+    write_line();
+  };
   for_each_confirmed(store, false, [&](const Finding& f) {
-    fields.clear();
     const Json facts = facts_of(f, names);
+    head_with(facts);
     for (const Json& value : facts) fields.push_back(csv_value(value));
-    write(fmt::format("{}\r\n", fmt::join(fields, ",")));
+    write_line();
   });
+  head_with(facts_of(Finding{}, {}));
 }
 
 // Number of rows and the images' shape, which an .npy file states before its first row.

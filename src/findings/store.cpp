@@ -139,13 +139,22 @@ CREATE TABLE IF NOT EXISTS failed (
   why TEXT NOT NULL, png BLOB NOT NULL, checksum INTEGER);
 )sql";
 
+// What an oracle measured; likewise.
+constexpr const char* kMeasuredTable = R"sql(
+CREATE TABLE IF NOT EXISTS measured (
+  seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, facts TEXT NOT NULL, checksum INTEGER, PRIMARY KEY (seed, ordinal));
+)sql";
+
 // Every statement that write() runs, prepared once.
 struct Writing {
-  Statement finding, not_finite, failed, done, ordinals, forget_finding, forget_not_finite, forget_failed, replaced;
+  Statement finding, measured, forget_measured, not_finite, failed, done, ordinals, forget_finding, forget_not_finite,
+      forget_failed, replaced;
 
   explicit Writing(const Database& db)
       : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, checksum, png, png_checksum) VALUES ({})",
                                        kFindingColumns, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
+        measured(db.prepare("INSERT OR REPLACE INTO measured VALUES (?,?,?,?)")),
+        forget_measured(db.prepare("DELETE FROM measured WHERE seed = ? AND ordinal = ?")),
         not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?,?)")),
         failed(db.prepare("INSERT OR REPLACE INTO failed VALUES (?,?,?,?,?,?,?)")),
         done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?,?)")),
@@ -195,6 +204,7 @@ class SqliteStore : public FindingStore {
     schema_ = kSchemaVersion;
     written_ = identity_of(file);
     db_->execute(kFailedTable);
+    db_->execute(kMeasuredTable);
     read_unsettled();
     writing_.emplace(*db_);
   }
@@ -247,10 +257,16 @@ class SqliteStore : public FindingStore {
   void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const override {
     Statement rows = db_->prepare(fmt::format("SELECT {}, {}{} FROM findings ORDER BY seed, ordinal", kFindingColumns,
                                               checksum(), with_png ? ", png, " + checksum("png_checksum") : ""));
+    std::optional<Statement> measured;
+    if (has_table("measured")) {
+      measured = db_->prepare("SELECT seed, ordinal, facts, checksum FROM measured WHERE seed = ? AND ordinal = ?");
+    }
     while (rows.step()) {
       if (!rows.intact(0, kFacts - 1, kFacts)) damaged("what was recorded of finding", rows);
       if (with_png && !rows.intact(kFacts + 1, kFacts + 1, kFacts + 2)) damaged("the image of finding", rows);
-      visit(finding_of(rows, with_png));
+      Finding finding = finding_of(rows, with_png);
+      if (measured) finding.facts = measured_of(*measured, finding);
+      visit(finding);
     }
   }
 
@@ -281,7 +297,7 @@ class SqliteStore : public FindingStore {
 
   [[nodiscard]] std::vector<FailedInput> failed() const override {
     std::vector<FailedInput> all;
-    if (!has_failed_table()) return all;
+    if (!has_table("failed")) return all;
     Statement row =
         db_->prepare("SELECT seed, original, compressed, hung, why, png, checksum FROM failed ORDER BY seed");
     while (row.step()) {
@@ -382,8 +398,18 @@ class SqliteStore : public FindingStore {
     return row.text(1);
   }
 
-  [[nodiscard]] bool has_failed_table() const {
-    return db_->prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'failed'").step();
+  [[nodiscard]] bool has_table(const char* name) const {
+    return db_->prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?").bind(name).step();
+  }
+
+  [[nodiscard]] std::string measured_of(Statement& row, const Finding& f) const {
+    row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal});
+    std::string facts;
+    while (row.step()) {
+      if (!row.intact(0, 2, 3)) damaged(fmt::format("what was measured of finding {}:{}", f.seed.value, f.ordinal));
+      facts = row.text(2);
+    }
+    return facts;
   }
 
   // Seeds of which a chain wrote something but never its end.
@@ -402,7 +428,14 @@ class SqliteStore : public FindingStore {
 
   void insert_unsettled(const Finding& f) {
     if (!unsettled_.try_emplace(f.seed.value).second) forget_finding(f.seed, f.ordinal);
+    insert_finding(f);
+  }
+
+  void insert_finding(const Finding& f) {
     insert(writing_->finding, f);
+    if (f.facts.empty()) return;
+    Statement& row = writing_->measured;
+    row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal}).bind(f.facts).bind_checksum().run();
   }
 
   void insert_settled(const Finding& f) {
@@ -410,7 +443,7 @@ class SqliteStore : public FindingStore {
       written->ordinals.insert(f.ordinal);
       forget_finding(f.seed, f.ordinal);
     }
-    insert(writing_->finding, f);
+    insert_finding(f);
   }
 
   void insert_not_finite(const NotFinite& n) {
@@ -432,6 +465,7 @@ class SqliteStore : public FindingStore {
   void forget_finding(SeedIndex seed, std::int64_t ordinal) {
     Statement& row = writing_->forget_finding.bind(std::int64_t{seed.value}).bind(ordinal);
     while (row.step()) note_replaced(image_file(finding_of(row, false)));
+    writing_->forget_measured.bind(std::int64_t{seed.value}).bind(ordinal).run();
   }
 
   // Until its chain has ended again, a seed keeps what was found before; then what the chain has not written again

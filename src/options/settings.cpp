@@ -149,6 +149,8 @@ ModelOptions model_options(const PairOptions& options, Side side) {
   ModelOptions model;
   model.preprocess = preprocess_of(options, side);
   const auto own = [side](const auto&... texts) { return of_side(side, texts...); };
+  const OracleChoice oracle = make_oracle(options.oracle);
+  model.output_form = !oracle.labels() ? OutputForm::kValues : oracle.binary ? OutputForm::kScore : OutputForm::kScores;
   model.output_name = own(options.output_name, options.original_output_name, options.compressed_output_name);
   const std::string kernels =
       own(options.tflite_kernels, options.original_tflite_kernels, options.compressed_tflite_kernels);
@@ -175,7 +177,8 @@ SeedOptions seed_options(const Options& options, const ModelInfo& original) {
                 fmt::format("a label offset of {} leaves none of {} classes", offset, original.classes),
                 "use --label-offset 1 where the model counts a background class first");
   }
-  seeds.class_count = static_cast<int>(original.classes) - offset;
+  const OracleChoice oracle = make_oracle(options.oracle);
+  if (oracle.labels()) seeds.class_count = oracle.binary ? 2 : static_cast<int>(original.classes) - offset;
   seeds.preprocess = preprocess_of(options, Side::kOriginal);
   seeds.labels = options.labels;
   seeds.classes = options.classes;
@@ -203,6 +206,7 @@ SearchSettings search_settings(const Options& options) {
                          : options.seed_filter == "agree" ? SeedFilter::kAgree
                                                           : SeedFilter::kAuto;
   settings.output = declared_output(options);
+  settings.oracle = make_oracle(options.oracle);
   settings.rng_seed = static_cast<std::uint64_t>(options.rng_seed);
   settings.max_queries = options.max_queries;
   settings.findings_per_seed = to_int(options.findings_per_seed, "findings-per-seed");

@@ -22,17 +22,30 @@ struct Range {
   float low = 0, high = 0;
 };
 
-constexpr Range kUint8{0, 255};
-constexpr Range kInt8{-128, 127};
+// Of the integers; the last one of 32 bits that a float holds.
+Range range_of(ElementType type) {
+  switch (type) {
+    case ElementType::kInt8:
+      return {-128, 127};
+    case ElementType::kInt16:
+      return {-32768, 32767};
+    case ElementType::kInt32:
+      return {-0x1p31F, 0x1.fffffep30F};
+    default:
+      return {0, 255};
+  }
+}
 
 // Rounded, not clipped.
 float stored_as(float value, const Quantisation& q) {
   return q.scale > 0 ? std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point) : std::nearbyint(value);
 }
 
-float clip_to_byte(float value, const Quantisation& q, const Range& range) {
+template <class T>
+T integer_of(float value, ElementType type, const Quantisation& q) {
+  const Range range = range_of(type);
   const float stored = stored_as(value, q);
-  return std::isnan(stored) ? range.low : std::clamp(stored, range.low, range.high);
+  return static_cast<T>(std::isnan(stored) ? range.low : std::clamp(stored, range.low, range.high));
 }
 
 }  // namespace
@@ -47,6 +60,10 @@ std::string to_string(ElementType type) {
       return "uint8";
     case ElementType::kInt8:
       return "int8";
+    case ElementType::kInt16:
+      return "int16";
+    case ElementType::kInt32:
+      return "int32";
   }
   return "unknown";
 }
@@ -54,8 +71,10 @@ std::string to_string(ElementType type) {
 std::size_t size_of(ElementType type) {
   switch (type) {
     case ElementType::kFloat32:
+    case ElementType::kInt32:
       return 4;
     case ElementType::kFloat16:
+    case ElementType::kInt16:
       return 2;
     default:
       return 1;
@@ -100,16 +119,21 @@ std::uint32_t encode(float value, ElementType type, const Quantisation& quantisa
     case ElementType::kFloat16:
       return to_half(value);
     case ElementType::kUint8:
-      return static_cast<std::uint8_t>(clip_to_byte(value, quantisation, kUint8));
+      return integer_of<std::uint8_t>(value, type, quantisation);
     case ElementType::kInt8:
-      return static_cast<std::uint8_t>(static_cast<std::int8_t>(clip_to_byte(value, quantisation, kInt8)));
+      return static_cast<std::uint8_t>(integer_of<std::int8_t>(value, type, quantisation));
+    case ElementType::kInt16:
+      return static_cast<std::uint16_t>(integer_of<std::int16_t>(value, type, quantisation));
+    case ElementType::kInt32:
+      return static_cast<std::uint32_t>(integer_of<std::int32_t>(value, type, quantisation));
   }
   return 0;
 }
 
 bool clips(float value, ElementType type, const Quantisation& quantisation) {
-  if (size_of(type) > 1) return type == ElementType::kFloat16 && std::isinf(from_half(to_half(value)));
-  const Range range = type == ElementType::kUint8 ? kUint8 : kInt8;
+  if (type == ElementType::kFloat32) return false;
+  if (type == ElementType::kFloat16) return std::isinf(from_half(to_half(value)));
+  const Range range = range_of(type);
   const float stored = stored_as(value, quantisation);
   // One step beyond is the rounding of a range that begins or ends at a pixel's darkest or brightest value.
   return !(stored >= range.low - 1 && stored <= range.high + 1);
@@ -131,6 +155,12 @@ void decode(const std::byte* tensor, ElementType type, const Quantisation& q, st
       break;
     case ElementType::kInt8:
       decode_as<std::int8_t>(tensor, out, real);
+      break;
+    case ElementType::kInt16:
+      decode_as<std::int16_t>(tensor, out, real);
+      break;
+    case ElementType::kInt32:
+      decode_as<std::int32_t>(tensor, out, real);
       break;
   }
 }

@@ -8,7 +8,7 @@
 
 namespace dflare {
 
-enum class ElementType { kFloat32, kFloat16, kUint8, kInt8 };
+enum class ElementType { kFloat32, kFloat16, kUint8, kInt8, kInt16, kInt32 };
 
 std::string to_string(ElementType type);
 std::size_t size_of(ElementType type);
@@ -23,7 +23,7 @@ struct Quantisation {
 std::uint16_t to_half(float value);
 float from_half(std::uint16_t half);
 
-// The stored bits that stand for a value: rounded to nearest (ties to even) and clipped where the type is 8-bit.
+// The stored bits that stand for a value: rounded to nearest (ties to even) and clipped where the type is of integers.
 std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation);
 
 // Whether that cuts the value off, by more than rounding.

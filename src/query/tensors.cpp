@@ -76,22 +76,32 @@ bool may_hold_classes(std::span<const std::int64_t> dims) {
   return std::ranges::count_if(per_row, [](std::int64_t d) { return d != 1; }) == 1;
 }
 
-std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims) {
+std::size_t read_values(const std::string& model, std::span<const std::int64_t> dims, OutputForm form) {
   const auto per_row = dims.size() > 1 ? dims.subspan(1) : dims;
-  const auto classes = per_row.empty() ? 0 : *std::ranges::max_element(per_row);
-  if (may_hold_classes(dims) && classes >= 2) return static_cast<std::size_t>(classes);
-  const bool one_value = std::ranges::all_of(per_row, [](std::int64_t d) { return d == 1; });
-  throw Error(
-      ErrorCode::kBadInput,
-      fmt::format("{}: its output of shape {} is {}; dflare compares classifiers, which give one score for each of "
-                  "two or more classes",
-                  model, to_string(dims),
-                  one_value ? "one value for an image: a yes-or-no score or a measured quantity"
-                            : "a map, boxes or a sequence, as of detection, segmentation, poses or text"),
-      one_value ? "a yes-or-no model can be compared when it is exported with two outputs: for a sigmoid 1 - p and "
-                  "p, for a logit 0 and z; a regression cannot be"
-                : "a model of this kind cannot be compared; if it gives scores of classes too, export that output "
-                  "or choose it by --output-name");
+  std::size_t values = 1;
+  for (const std::int64_t d : per_row) {
+    if (d < 1) {
+      throw Error(ErrorCode::kBadInput,
+                  fmt::format("{}: gives an output of shape {}, which holds no values", model, to_string(dims)),
+                  "choose another by --output-name");
+    }
+    values *= static_cast<std::size_t>(d);
+  }
+  if (form == OutputForm::kValues || (form == OutputForm::kScore && values == 1)) return values;
+  if (form == OutputForm::kScores && may_hold_classes(dims)) return values;
+  const std::string shape = fmt::format("{}: its output of shape {}", model, to_string(dims));
+  if (form == OutputForm::kScore) {
+    throw Error(ErrorCode::kBadInput, shape + fmt::format(" holds {} values, --oracle binary reads one", values),
+                "leave --oracle away for scores of classes");
+  }
+  if (values == 1) {
+    throw Error(ErrorCode::kBadInput, shape + " is one value for an image: a yes-or-no score or a measured quantity",
+                "say which: --oracle binary for a score, --oracle value:TOLERANCE for a quantity");
+  }
+  throw Error(ErrorCode::kBadInput, shape + " is no score for each of two or more classes",
+              "say how it is compared: --oracle value:TOLERANCE for numbers (key points, depths), cosine:LEAST for "
+              "vectors, mask:IOU for a score a pixel; if the model gives scores of classes too, choose that output by "
+              "--output-name");
 }
 
 std::size_t choose_output(const std::string& model, std::span<const NamedOutput> outputs, const std::string& wanted) {
@@ -111,7 +121,7 @@ std::size_t choose_output(const std::string& model, std::span<const NamedOutput>
                             any ? ", and more than one may hold scores of classes" : ", none of them scores of classes",
                             listed(true)),
                 any ? fmt::format("choose one by --output-name: {}", listed(false))
-                    : "dflare compares classifiers: detection, segmentation, poses and text cannot be compared");
+                    : "choose one by --output-name, and say how it is compared by --oracle");
   }
   const auto found = std::ranges::find(outputs, wanted, &NamedOutput::name);
   if (found == outputs.end()) {

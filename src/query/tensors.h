@@ -27,9 +27,9 @@ struct ImageTensor {
 ImageTensor read_image_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
                               Layout usual);
 
-// The classes of N x C, N x C x 1 x 1, N x 1 x 1 x C or, for a single row, C. Throws kBadInput otherwise, saying what
-// the output looks like instead.
-std::size_t read_classes(const std::string& model, std::span<const std::int64_t> dims);
+// Values a row of an output of that form: the classes of N x C, N x C x 1 x 1, N x 1 x 1 x C or, for a single row, C;
+// the one of N x 1; all of any other. Throws kBadInput for another form, saying what the output looks like instead.
+std::size_t read_values(const std::string& model, std::span<const std::int64_t> dims, OutputForm form);
 
 struct NamedOutput {
   std::string name;

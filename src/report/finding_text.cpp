@@ -18,6 +18,7 @@ using Json = nlohmann::ordered_json;
 
 std::string what_they_say(const FindingReport& report) {
   const Finding& finding = report.finding;
+  if (!finding.facts.empty()) return "the compressed model strays from the original";
   const bool natural = finding.kind == FindingKind::kNatural;
   const auto says = [&](int label) { return !natural && label == finding.seed_label ? "still says" : "says"; };
   return fmt::format("the original {} {}, the compressed model {} {}", says(finding.label_original),
@@ -43,7 +44,7 @@ std::string way_in_words(const FindingReport& report) {
     return fmt::format("{:.1f} % of the way to {}", percent, report.sources.at(how.at("with").get<std::size_t>()));
   }
   if (end_point == "mutate") return fmt::format("{:.1f} % of the way to a composition of operators", percent);
-  if (end_point == "attack") return "Square-shaped changes within the budget";
+  if (end_point == "attack") return "Changes searched for, a slope or a square at a time";
   return how.dump();
 }
 
@@ -58,10 +59,15 @@ std::string text_of(const FindingReport& report, const TextStyle& style) {
   page.row("kind", 14,
            fmt::format("{}{}{}", to_string(finding.kind), finding.tie ? ", a tie counted by first index" : "",
                        finding.flaky ? ", flaky: it did not repeat" : ""));
-  page.row("probability", 14,
-           fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own", 100 * finding.p_original,
-                       100 * finding.p_compressed));
-  page.row("severity", 14, fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity)));
+  if (!finding.facts.empty())
+    page.row("measured", 14, measured_in_words(finding.facts));
+  else
+    page.row("probability", 14,
+             fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own", 100 * finding.p_original,
+                         100 * finding.p_compressed));
+  page.row(
+      "severity", 14,
+      fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity, finding.facts.empty())));
   page.row("distance", 14,
            fmt::format("largest change {:g} of 255, L2 {} on [0, 1], SSIM {:.3f}", finding.distance.linf,
                        figure_text(finding.distance.l2), finding.distance.ssim));

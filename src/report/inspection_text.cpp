@@ -42,6 +42,11 @@ std::string levels(const ModelInfo& info) {
                      100 * info.levels.clipped);
 }
 
+std::string values(const ModelInfo& info) {
+  return info.scores ? fmt::format("{} classes", info.classes)
+                     : fmt::format("{} value{}", info.classes, info.classes == 1 ? "" : "s");
+}
+
 std::string batch(const ModelInfo& info) {
   if (info.row_by_row) return "any, asked one input at a time: a batch changes its answers";
   return info.fixed_batch == 0 ? "any" : fmt::format("{}, fixed", info.fixed_batch);
@@ -57,7 +62,7 @@ void add_model(Page& page, const InspectedModel& model, std::size_t inputs) {
                    info.shape.channels, quantisation(info.input_type, info.input_scale, info.input_zero_point)));
   line(page, "levels", levels(info));
   line(page, "output",
-       fmt::format("{}: {}, {} classes{}", info.output_name, info.output_type, info.classes,
+       fmt::format("{}: {}, {}{}", info.output_name, info.output_type, values(info),
                    quantisation(info.output_type, info.output_scale, info.output_zero_point)));
   line(page, "batch", batch(info));
   if (model.answers) add_answers(page, *model.answers, inputs);

@@ -197,6 +197,7 @@ RunSummary summarise(const FindingStore& store, const RunTiming& timing) {
   summary.facts = record.facts;
   summary.settings = record.settings;
   read_facts(parse_record(record.facts, store.folder()), summary);
+  summary.oracle = parse_record(record.settings, store.folder()).value("oracle", summary.oracle);
   const SeedRows seeds = read_seeds(parse_record(record.seeds, store.folder()), summary);
   const FindingRows findings = read_findings(store, summary);
   read_chains(store.done(), seeds, findings, summary);

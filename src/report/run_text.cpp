@@ -24,6 +24,12 @@ void add_best(Page& page, const RunReport& report) {
   page.say("\n  {}\n", page.styled(Style::kBold, "the most decisive findings"));
   for (const auto& [finding, source] : report.best) {
     page.say("  {}\n", (report.folder / "findings" / png_name(finding)).string());
+    if (!finding.facts.empty()) {
+      page.say_lines(wrapped(fmt::format("from {}: {}; severity {}", source, measured_in_words(finding.facts),
+                                         figure_text(finding.severity)),
+                             4, page.style().text_width()));
+      continue;
+    }
     page.say_lines(
         wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
                             "severity {}",

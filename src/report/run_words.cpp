@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -42,7 +43,8 @@ std::string model_line(const ModelSummary& model, std::int64_t right, std::int64
 std::string agreement_line(const RunSummary& s) {
   const PairFigures figures = s.figures.value_or(PairFigures{});
   const std::string share = share_text(s.agreement, figures.agree, figures.asked);
-  return share.empty() ? "" : "on " + share + " inputs";
+  const std::string within = s.oracle == "top1" ? "" : ", by --oracle " + s.oracle;
+  return share.empty() ? "" : "on " + share + " inputs" + within;
 }
 
 std::string inputs_line(const RunSummary& s) {
@@ -77,6 +79,7 @@ std::string kinds_line(const RunSummary& s) {
   constexpr Words kKinds[] = {{"compressed_lost", "the compressed model changed its answer"},
                               {"original_lost", "the original did"},
                               {"both_changed", "both did"}};
+  if (!s.labels()) return "";
   return counts_in_words(s.kinds, kKinds);
 }
 
@@ -84,7 +87,7 @@ std::string kinds_line(const RunSummary& s) {
 std::string ways_line(const RunSummary& s) {
   constexpr Words kWays[] = {{"corrupt", "by one natural corruption"},
                              {"mutate", "by mutations"},
-                             {"attack", "by changes within the budget"},
+                             {"attack", "by changes searched for"},
                              {"blend", "on the way to another input"}};
   return counts_in_words(s.ways, kWays);
 }
@@ -124,7 +127,7 @@ std::string effort_line(const RunSummary& s) {
 std::string severity_line(const RunSummary& s) {
   if (!s.severity) return "";
   return fmt::format("median {}: {}; one in ten is above {}", figure_text(s.severity->median),
-                     severity_in_words(s.severity->median), figure_text(s.severity->p90));
+                     severity_in_words(s.severity->median, s.labels()), figure_text(s.severity->p90));
 }
 
 std::string distance_line(const RunSummary& s) {
@@ -188,7 +191,7 @@ std::vector<SummaryLine> lines_of(const RunSummary& s) {
 }
 
 std::optional<PairLook> look_at(const RunSummary& summary) {
-  if (!summary.figures) return {};
+  if (!summary.figures || !summary.labels()) return {};
   return look_at(*summary.figures, summary.severity ? std::optional(summary.severity->median) : std::nullopt);
 }
 
@@ -207,12 +210,28 @@ std::string what_next(const RunSummary& s, SearchEnd end, const std::string& run
       grouped(s.searched), how_to_find(s));
 }
 
-std::string severity_in_words(double severity) {
+std::string severity_in_words(double severity, bool labels) {
+  if (!labels) return fmt::format("{} times as far apart as tolerated", figure_text(1 + severity));
   const double odds = std::exp(severity);
   if (odds < 1.05) return "close to a coin toss";
   if (odds < 10) return fmt::format("both prefer their answer {:.1f} to 1", odds);
   if (odds < 1e6) return fmt::format("both prefer their answer {} to 1", grouped(std::llround(odds)));
   return "both are as sure as can be";
+}
+
+std::string measured_in_words(const std::string& facts) {
+  const auto measured = nlohmann::ordered_json::parse(facts, nullptr, /*allow_exceptions=*/false);
+  if (!measured.is_object()) return "";
+  std::string words;
+  for (const auto& [name, value] : measured.items()) {
+    std::string plain = name;
+    std::ranges::replace(plain, '_', ' ');
+    const std::string number = value.is_number_integer() ? grouped(value.get<std::int64_t>())
+                               : value.is_number()       ? figure_text(value.get<double>())
+                                                         : value.dump();
+    words += fmt::format("{}{} {}", words.empty() ? "" : ", ", plain, number);
+  }
+  return words;
 }
 
 std::string duration_text(double seconds) {

@@ -133,10 +133,25 @@ Options options_now(const RecordedRun& run, const Givens& now) {
   return options;
 }
 
+namespace {
+
+// Guards and repairs are about labels of scores.
+void check_labels(const RecordedRun& run) {
+  if (run.options.oracle == "top1") return;
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{}: its models were compared by --oracle {}; guards and repairs learn from models that give "
+                          "scores of classes",
+                          run.folder.string(), run.options.oracle),
+              "show, export and resume work on such runs");
+}
+
+}  // namespace
+
 PastRun open_past_run(const Givens& now, const Opener& open) {
   PastRun run;
   run.store = FindingStore::open(resolve(now).run, /*writable=*/false);
   run.recorded = read_run(*run.store);
+  check_labels(run.recorded);
   run.recorded.options.out.clear();  // where the run went, not what is made of it
   run.options = options_now(run.recorded, now);
   run.reopened = reopen(run.recorded, run.options, open);

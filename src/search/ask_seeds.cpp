@@ -7,6 +7,7 @@
 
 #include "core/workers.h"
 #include "dflare/error.h"
+#include "search/first_reading.h"
 
 namespace dflare {
 namespace {
@@ -23,10 +24,12 @@ std::span<float> make_room(Answers& answers, std::size_t seeds, const Model& mod
 
 }  // namespace
 
-SeedAsker::SeedAsker(const Pair& pair, RunContext& context, const PairFacts& facts, LiveProgress& live)
+SeedAsker::SeedAsker(const Pair& pair, RunContext& context, const PairFacts& facts, const SearchSettings& settings,
+                     LiveProgress& live)
     : pair_(pair),
       context_(context),
       facts_(facts),
+      settings_(settings),
       live_(live),
       original_(make_room(context.original, context.status.size(), *pair.original)),
       compressed_(make_room(context.compressed, context.status.size(), *pair.compressed)) {}
@@ -106,8 +109,8 @@ void SeedAsker::keep(const PairInstance& instance, std::span<const SeedIndex> ro
     const auto copy = [&](std::span<const float> row, std::span<float> to) {
       std::ranges::copy(row, to.subspan(row_of(rows[i]) * row.size()).begin());
     };
-    copy(instance.original().raw(i), original_);
-    copy(instance.compressed().raw(i), compressed_);
+    copy(instance.raw_original().raw(i), original_);
+    copy(instance.raw_compressed().raw(i), compressed_);
   }
 }
 
@@ -126,22 +129,13 @@ void SeedAsker::note_failure(const PairInstance& instance, SeedIndex seed, const
       "look at " + context_.seeds->seeds[row_of(seed)].source);
 }
 
-// As interpreted later: whatever the values mean, the label is that of the largest.
-int SeedAsker::label(const Answers& all, int skip_classes, SeedIndex seed) {
-  Answers one;
-  const std::span<const float> raw = all.raw(row_of(seed));
-  std::ranges::copy(raw, one.prepare(1, raw.size()).begin());
-  one.interpret({OutputKind::kLogits, 0, skip_classes});
-  return one[0].label;
-}
-
 void SeedAsker::ask_alone_where_they_differ(std::span<const SeedIndex> seeds) {
   if (facts_.batch == 1) return;
   std::vector<SeedIndex> differ;
+  FirstReading reading(context_, facts_, settings_);
   for (const SeedIndex seed : answered(seeds)) {
-    const int f = label(context_.original, facts_.original.skip_classes, seed);
-    const int g = label(context_.compressed, facts_.compressed.skip_classes, seed);
-    if (f >= 0 && g >= 0 && f != g) differ.push_back(seed);
+    const auto [f, g] = reading.of(seed);
+    if (f.label >= 0 && g.label >= 0 && f.label != g.label) differ.push_back(seed);
   }
   ask_in_batches(differ, 1);
 }

@@ -14,7 +14,8 @@ namespace dflare {
 class SeedAsker {
  public:
   // Makes room for the answers to all seeds in the context. All outlive the asker.
-  SeedAsker(const Pair& pair, RunContext& context, const PairFacts& facts, LiveProgress& live);
+  SeedAsker(const Pair& pair, RunContext& context, const PairFacts& facts, const SearchSettings& settings,
+            LiveProgress& live);
 
   // The first of the seeds that both models answer alone, and all that the probe may ask besides it. Throws the models'
   // failure where there is none among the first few.
@@ -24,7 +25,7 @@ class SeedAsker {
   // where live.stop is set meanwhile. Throws kModelFailed where a model no longer answers a seed
   // that it did answer, and after kMostFailedInputs.
   void ask(std::span<const SeedIndex> seeds);
-  // Asks those on whose labels the models differ again, alone: what counts is what holds then.
+  // Asks those on which the models differ again, alone: what counts is what holds then.
   void ask_alone_where_they_differ(std::span<const SeedIndex> seeds);
 
   // Rising.
@@ -37,11 +38,11 @@ class SeedAsker {
   void ask_one(PairInstance& instance, const SeedIndex& seed);
   void keep(const PairInstance& instance, std::span<const SeedIndex> rows);
   void note_failure(const PairInstance& instance, SeedIndex seed, const Error& failure);
-  [[nodiscard]] static int label(const Answers& all, int skip_classes, SeedIndex seed);
 
   const Pair& pair_;
   RunContext& context_;
   const PairFacts& facts_;
+  const SearchSettings& settings_;
   LiveProgress& live_;
   std::span<float> original_, compressed_;  // raw outputs, seed after seed
   SeedIndex known_;                         // a seed that was answered

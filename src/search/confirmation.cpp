@@ -17,7 +17,10 @@ void Confirmation::confirm(PairInstance& pair, const Claimed& claimed, Finding& 
     const bool same = alone.deviates && alone.original.label == claimed.label_original &&
                       alone.compressed.label == claimed.label_compressed;
     finding.flaky = finding.flaky || !same;
-    if (k == 0) describe(alone, view, finding);
+    if (k > 0) continue;
+    describe(alone, view, finding);
+    if (context_.oracle != nullptr)
+      finding.facts = context_.oracle->facts(pair.raw_original().raw(0), pair.raw_compressed().raw(0));
   }
 }
 

@@ -21,11 +21,11 @@ class InSight {
 }  // namespace
 
 PairInstance::PairInstance(const Pair& pair, QueryUnderWay& slot)
-    : original_(pair.original->clone()), compressed_(pair.compressed->clone()), slot_(slot) {}
+    : original_model_(pair.original->clone()), compressed_model_(pair.compressed->clone()), slot_(slot) {}
 
 void PairInstance::reserve(std::size_t rows) {
-  original_->reserve(rows);
-  compressed_->reserve(rows);
+  original_model_->reserve(rows);
+  compressed_model_->reserve(rows);
 }
 
 void PairInstance::ask_raw(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
@@ -34,15 +34,19 @@ void PairInstance::ask_raw(std::span<const InputView> rows, std::span<const Seed
     model.query(rows, answers);
   };
   asked_compressed_ = false;
-  ask(*original_, original_answers_);
+  ask(*original_model_, raw_original_);
   asked_compressed_ = true;
-  ask(*compressed_, compressed_answers_);
+  ask(*compressed_model_, raw_compressed_);
 }
 
 void PairInstance::ask(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
   ask_raw(rows, seeds);
-  original_answers_.interpret(original_reading_);
-  compressed_answers_.interpret(compressed_reading_);
+  if (oracle_ != nullptr) {
+    read_together(*oracle_, raw_original_, raw_compressed_, original_, compressed_);
+    return;
+  }
+  raw_original_.interpret(original_reading_);
+  raw_compressed_.interpret(compressed_reading_);
 }
 
 }  // namespace dflare

@@ -2,6 +2,9 @@
 #include "search/sort_seeds.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "search/first_reading.h"
 
 namespace dflare {
 namespace {
@@ -18,29 +21,50 @@ OutputReading reading_of(const Answers& all, const Model& model, const SearchSet
   }
   OutputReading r = detect_reading(rows, model.info().output_scale, settings.output);
   r.skip_classes = skip_classes;
+  if (settings.oracle.binary) r.threshold = settings.oracle.threshold;
   return r;
+}
+
+}  // namespace
+
+namespace {
+
+void read_by_oracle(const Oracle& oracle, RunContext& context, PairFacts& facts) {
+  Answers original;
+  Answers compressed;
+  read_together(oracle, context.original, context.compressed, original, compressed);
+  context.original = std::move(original);
+  context.compressed = std::move(compressed);
+  context.classes = context.original.classes();
+  facts.original = facts.compressed = {OutputKind::kLogits, 0, 0};
+  context.original_reading = context.compressed_reading = facts.original;
 }
 
 }  // namespace
 
 void read_outputs(const Pair& pair, const SearchSettings& settings, std::span<const SeedIndex> asked,
                   RunContext& context, PairFacts& facts) {
+  if (!settings.oracle.labels()) {
+    read_by_oracle(*settings.oracle.oracle, context, facts);
+    return;
+  }
   facts.original = reading_of(context.original, *pair.original, settings, facts.original.skip_classes, asked);
   facts.compressed = reading_of(context.compressed, *pair.compressed, settings, facts.compressed.skip_classes, asked);
   context.original_reading = facts.original;
   context.compressed_reading = facts.compressed;
   context.original.interpret(facts.original);
   context.compressed.interpret(facts.compressed);
+  context.classes = context.original.classes();
 }
 
 int SeedSorter::true_label(SeedIndex seed) const {
-  const int label = seeds_.seeds[row_of(seed)].label;
+  const int label = settings_.oracle.labels() ? seeds_.seeds[row_of(seed)].label : -1;
   return label < 0 ? -1 : label + std::min(settings_.original_label_offset, settings_.compressed_label_offset);
 }
 
 bool SeedSorter::only_correct() const {
   return settings_.seed_filter == SeedFilter::kCorrect ||
-         (settings_.seed_filter == SeedFilter::kAuto && seeds_.labelled);
+         (settings_.seed_filter == SeedFilter::kAuto && seeds_.labelled && settings_.oracle.labels());
 }
 
 SeedStatus SeedSorter::status_of(SeedIndex seed, const AnswerView& f, const AnswerView& g) const {
@@ -55,19 +79,12 @@ SeedStatus SeedSorter::status_of(SeedIndex seed, const AnswerView& f, const Answ
   return SeedStatus::kUsable;
 }
 
-// Labels are known before the outputs are read: they are those of the largest output, whatever it means.
 std::int64_t SeedSorter::count_usable(std::span<const SeedIndex> asked, const RunContext& context,
                                       const PairFacts& facts) const {
-  Answers f;
-  Answers g;
-  const auto read = [](Answers& to, std::span<const float> raw, int skip_classes) {
-    std::ranges::copy(raw, to.prepare(1, raw.size()).begin());
-    to.interpret({OutputKind::kLogits, 0, skip_classes});
-  };
+  FirstReading reading(context, facts, settings_);
   return std::ranges::count_if(asked, [&](SeedIndex seed) {
-    read(f, context.original.raw(row_of(seed)), facts.original.skip_classes);
-    read(g, context.compressed.raw(row_of(seed)), facts.compressed.skip_classes);
-    return status_of(seed, f[0], g[0]) == SeedStatus::kUsable;
+    const auto [f, g] = reading.of(seed);
+    return status_of(seed, f, g) == SeedStatus::kUsable;
   });
 }
 

@@ -36,12 +36,30 @@ void align_classes(const Pair& pair, const SearchSettings& s, PairFacts& facts) 
   }
 }
 
+void check_oracle(const Pair& pair, const SearchSettings& s) {
+  for (const Model* model : {pair.original, pair.compressed}) {
+    const std::size_t values = model->info().classes;
+    if (!s.oracle.labels()) s.oracle.oracle->check(values);
+    if (s.oracle.labels() && s.oracle.binary != (values == 1)) {
+      throw Error(ErrorCode::kBadArgument,
+                  model->info().path + " gives " + std::to_string(values) + " values for an input",
+                  values == 1 ? "one score is read by --oracle binary, a measured quantity by --oracle value:TOLERANCE"
+                              : "--oracle binary is for models that give one score; leave it away");
+    }
+  }
+  if ((s.oracle.binary || !s.oracle.labels()) && (s.original_label_offset != 0 || s.compressed_label_offset != 0)) {
+    throw Error(ErrorCode::kBadArgument, "a label offset is for scores of several classes",
+                "leave --label-offset away");
+  }
+}
+
 RunContext context_of(const Pair& pair, const SeedSet& seeds, const SearchSettings& settings, const PairFacts& facts) {
   RunContext context;
   context.seeds = &seeds;
   context.shape = pair.original->info().shape;
   context.acceptance = settings.acceptance;
   context.budget = settings.budget;
+  context.oracle = settings.oracle.oracle.get();
   context.status.assign(seeds.seeds.size(), SeedStatus::kNotAsked);
   context.classes = pair.original->info().classes - static_cast<std::size_t>(facts.original.skip_classes);
   return context;
@@ -139,10 +157,11 @@ StartUp start_up(const Pair& pair, const SeedSet& seeds, const SearchSettings& s
                  LiveProgress& live) {
   check_fits(pair, settings);
   StartUp out;
+  check_oracle(pair, settings);
   align_classes(pair, settings, out.facts);
   out.context = context_of(pair, seeds, settings, out.facts);
   const std::vector<SeedIndex> readable = readable_of(seeds, out.context);
-  SeedAsker asker(pair, out.context, out.facts, live);
+  SeedAsker asker(pair, out.context, out.facts, settings, live);
   probe(pair, settings, readable, asker, out.facts, live);
   const SeedSorter sorter(seeds, settings);
   const auto asked = ask(settings, sorter, readable, asker, out, clock, live);

@@ -24,7 +24,7 @@ Worker::Worker(const Pair& pair, SharedWork& work, int number)
       pair_(pair, work.live.queries_under_way[number]),
       confirmation_(work.context, work.settings.confirm),
       batch_(work.context.shape, 0) {
-  pair_.read_as(work.facts.original, work.facts.compressed);
+  pair_.read_as(work.facts.original, work.facts.compressed, work.context.oracle);
   const std::size_t proposals = work.make_strategy()->max_proposals();
   chains_.resize(chains_a_worker(work, proposals));
   for (Chain& chain : chains_) {

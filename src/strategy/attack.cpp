@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kMostAnswersOfSpots = 128;  // that a model learns from
 constexpr std::size_t kMostAnswersOfStripes = 40;
 constexpr std::size_t kMostNumbers = 1U << 21;  // that a model holds: 8 MiB a chain
+constexpr int kMostEps = 255;
 constexpr int kEpsWithoutLinf = 16;             // grey levels, where only SSIM limits the change
 
 // Share of the image that a square covers, falling with the number of squares tried.
@@ -57,6 +58,14 @@ void Attack::begin_model() {
       spots ? SlopePrior{.across = spot, .down = spot} : SlopePrior{.across = shape.width / 64, .down = shape.height};
   const std::size_t most = std::min(spots ? kMostAnswersOfSpots : kMostAnswersOfStripes, kMostNumbers / shape.size());
   model_.begin(seed_image(), prior, label_, original_, compressed_, most);
+}
+
+bool Attack::widen() {
+  if (eps_ >= kMostEps) return false;
+  eps_ = std::min(2 * eps_, kMostEps);
+  squares_ = 0;
+  begin_model();
+  return true;
 }
 
 void Attack::stand_at(const Verdict& v) { stand_at(v.input, v.original.log_p, v.compressed.log_p); }

@@ -24,6 +24,9 @@ class Attack {
   void write(std::span<std::uint8_t> image, Rng& rng);
   // What was answered. Returns whether the original has given up the label.
   bool learn(const Verdict& v);
+  // Twice as large changes from now on, and a slope learnt anew: for searches without a budget. False where changes are
+  // as large as they can be.
+  bool widen();
   // Goes on from an image to which the original still gives the label.
   void stand_at(const Verdict& v);
 

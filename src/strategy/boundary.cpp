@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
 constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
+constexpr int kTriesOfOneSize = 64;  // of an attack without a budget, until its changes are twice as large
 constexpr int kMostEmptyPaths = 64;  // to other seeds, without an image between: such a chain turns to corruptions
 constexpr int kComposed = 12;        // operators composed for an end point of --end-points mutate
 
@@ -41,7 +42,7 @@ class BoundaryStrategy : public Strategy {
     repetition_.begin(seed_image());
     ties_ = {};
     order_natural(rng);
-    if (attacks()) attack_.begin(context, seed);
+    if (attacks() || context.oracle != nullptr) attack_.begin(context, seed);
     choose_end_point(rng);
   }
 
@@ -108,6 +109,10 @@ class BoundaryStrategy : public Strategy {
  private:
   enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
+  // Where there are no labels there is no other seed to go to, and every kind is tried.
+  [[nodiscard]] int natural_probes() const {
+    return context_->oracle == nullptr ? kNaturalProbes : static_cast<int>(natural_.size());
+  }
   [[nodiscard]] bool attacks() const {
     return end_points_ == EndPoints::kAttack || (end_points_ == EndPoints::kAuto && !context_->budget.unlimited());
   }
@@ -144,8 +149,10 @@ class BoundaryStrategy : public Strategy {
     }
     if (attacks())
       probe_attack();
-    else if (in_vain_ < kNaturalProbes && static_cast<std::size_t>(probes_) < natural_.size())
+    else if (in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size())
       probe_corruption(rng);
+    else if (context_->oracle != nullptr)
+      probe_attack();
     else
       start_blend(rng);
   }
@@ -216,6 +223,7 @@ class BoundaryStrategy : public Strategy {
   void judge_probe(const Verdict& v, Rng& rng) {
     if (source_ == Source::kAttack) {
       if (attack_.learn(v)) bracket_attack(v, rng);
+      if (context_->budget.unlimited() && attack_.tried() % kTriesOfOneSize == 0) attack_.widen();
       return;
     }
     const bool left = v.margin_original <= 0 && v.margin_compressed <= 0;

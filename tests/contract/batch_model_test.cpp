@@ -115,7 +115,7 @@ TEST(BatchModel, IncompleteOnesAreRefused) {
   for (const Shape shape : {Shape{}, Shape{4, 4, 2}, Shape{-4, 4, 1}, Shape{4, 0, 3}}) {
     refused("my net: takes no image", {.path = "my net", .shape = shape, .classes = 2}, f);
   }
-  refused("my net: tells fewer than two classes apart", {.path = "my net", .shape = kShape, .classes = 1}, f);
+  refused("my net: gives no values", {.path = "my net", .shape = kShape, .classes = 0}, f);
   refused("my net: has a negative batch", {.path = "my net", .shape = kShape, .classes = 2, .fixed_batch = -1}, f);
   expect_refused(ErrorCode::kBadArgument, "has no function", [] { make_function_model(kShape, 2, nullptr); });
 }

@@ -71,13 +71,17 @@ ElementType element_type(const std::string& model, const TensorFacts& tensor) {
       return ElementType::kUint8;
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8:
       return ElementType::kInt8;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16:
+      return ElementType::kInt16;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
+      return ElementType::kInt32;
     default:
       break;
   }
   throw Error(ErrorCode::kBadInput,
-              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8 or int8", model,
-                          tensor.name, type_name(tensor.type)),
-              "dflare reads images and scores of these types");
+              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8, int8, int16 or int32",
+                          model, tensor.name, type_name(tensor.type)),
+              "export the model with an input and output of one of these types");
 }
 
 ONNXTensorElementDataType onnx_type(ElementType type) {
@@ -90,6 +94,10 @@ ONNXTensorElementDataType onnx_type(ElementType type) {
       return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
     case ElementType::kInt8:
       return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
+    case ElementType::kInt16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16;
+    case ElementType::kInt32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
   }
   return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
 }
@@ -164,7 +172,8 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
   const bool open =
       output_dims_.empty() || std::any_of(output_dims_.begin() + 1, output_dims_.end(), [](auto d) { return d < 0; });
   if (open) output_dims_ = output_dims_of_one_row();
-  info_.classes = read_classes(info_.path, output_dims_);
+  info_.classes = read_values(info_.path, output_dims_, options.output_form);
+  info_.scores = options.output_form == OutputForm::kScores;
 }
 
 OrtHandle<OrtSession> OnnxSession::create(const std::filesystem::path& path, const ModelOptions& options) const {

@@ -30,11 +30,15 @@ ElementType element_type(const std::string& model, const char* name, Type type) 
       return ElementType::kUint8;
     case kInt8:
       return ElementType::kInt8;
+    case kInt16:
+      return ElementType::kInt16;
+    case kInt32:
+      return ElementType::kInt32;
   }
   throw Error(ErrorCode::kBadInput,
-              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8 or int8", model, name,
-                          type_name(type)),
-              "dflare reads images and scores of these types");
+              fmt::format("{}: '{}' holds values of type {}, expected float32, float16, uint8, int8, int16 or int32",
+                          model, name, type_name(type)),
+              "convert the model with an input and output of one of these types");
 }
 
 Model* create_model(const Api& api, const std::vector<std::uint8_t>& bytes, Messages& messages) {

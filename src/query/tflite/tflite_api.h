@@ -18,7 +18,7 @@ struct Tensor;
 struct Delegate;
 
 enum Status : int { kOk = 0, kError = 1 };
-enum Type : int { kFloat32 = 1, kUint8 = 3, kInt8 = 9, kFloat16 = 10 };
+enum Type : int { kFloat32 = 1, kInt32 = 2, kUint8 = 3, kInt16 = 7, kInt8 = 9, kFloat16 = 10 };
 struct QuantizationParams {
   float scale;
   std::int32_t zero_point;

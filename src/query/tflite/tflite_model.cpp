@@ -58,7 +58,8 @@ bool batches(const Shared& shared) {
     std::memset(two->input_memory(), 0, 2 * row_bytes);
     two->invoke();
     const auto dims = two->output(shared.output).dims;
-    return dims.size() > 1 && dims[0] == 2 && read_classes(shared.info.path, dims) == shared.info.classes;
+    return dims.size() > 1 && dims[0] == 2 &&
+           read_values(shared.info.path, dims, OutputForm::kValues) == shared.info.classes;
   } catch (const Error&) {
     return false;
   }
@@ -95,7 +96,8 @@ std::shared_ptr<const Shared> open(const std::filesystem::path& path, const Mode
   info.output_type = to_string(output.type);
   info.output_scale = output.quantisation.scale;
   info.output_zero_point = output.quantisation.zero_point;
-  info.classes = read_classes(info.path, output.dims);
+  info.classes = read_values(info.path, output.dims, options.output_form);
+  info.scores = options.output_form == OutputForm::kScores;
   shared->output_type = output.type;
   shared->output_quantisation = output.quantisation;
   if (as_stored->stateful() || !batches(*shared)) info.fixed_batch = static_cast<int>(rows);

@@ -91,7 +91,7 @@ std::unique_ptr<Model> make_batch_model(ModelInfo info, BatchFunction f) {
   require(static_cast<bool>(f), info, kNoFunction, kGiveFunction);
   require(shape.height > 0 && shape.width > 0 && (shape.channels == 1 || shape.channels == 3), info, "takes no image",
           "set ModelInfo::shape: height and width of 1 or more, 1 channel (grey) or 3 (RGB)");
-  require(info.classes >= 2, info, "tells fewer than two classes apart", "set ModelInfo::classes");
+  require(info.classes >= 1, info, "gives no values", "set ModelInfo::classes");
   require(info.fixed_batch >= 0, info, "has a negative batch", "set ModelInfo::fixed_batch, or leave it 0 for any");
   return std::make_unique<FunctionModel>(std::move(info), std::make_shared<const BatchFunction>(std::move(f)));
 }

@@ -1,0 +1,96 @@
+"""Models that are no classifiers: what two answers are compared by."""
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from conftest import DIGITS, LENET, LENET_PRUNED, dflare, findings_of, search, summary_of
+
+# The scores of the example pair, taken for a vector or for ten numbers.
+COSINE, VALUE = "cosine:0.9", "value:6"
+
+
+def oracle_search(run, oracle, *options):
+    return search(LENET, LENET_PRUNED, DIGITS, run, "--preprocess", "unit", "--max-seeds", 12, "--max-queries", 150,
+                  "--oracle", oracle, "--quiet", *options)
+
+
+@pytest.fixture(scope="module", params=[COSINE, VALUE])
+def run(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("oracle") / "run"
+    result = oracle_search(folder, request.param)
+    assert result.code == 0, result
+    return folder
+
+
+def test_findings_tell_what_was_measured(run, tmp_path):
+    rows = findings_of(run, tmp_path / "rows.jsonl")
+    assert len(rows) >= 10
+    oracle = summary_of(run)["settings"]["oracle"]
+    for row in rows:
+        if oracle == COSINE:
+            beyond = (0.9 - row["measured"]["cosine"]) / 0.1
+        else:
+            beyond = row["measured"]["difference"] / 6 - 1
+        assert beyond > 0 and row["severity"] == pytest.approx(beyond, rel=1e-4, abs=1e-5), row
+
+
+def test_a_table_has_a_column_for_it(run, tmp_path):
+    assert dflare("export", run, "--format", "csv", "-o", tmp_path / "rows.csv").code == 0
+    rows = list(csv.DictReader((tmp_path / "rows.csv").open()))
+    assert rows and all(json.loads(row["measured"]) for row in rows)
+
+
+def test_a_finding_comes_again_and_is_told(run, tmp_path):
+    first = next(row for row in findings_of(run, tmp_path / "rows.jsonl") if row["kind"] != "natural")
+    result = dflare("show", run, first["seed"])
+    assert result.code == 0, result
+    assert "strays" in result.out and "measured" in result.out and "times as far apart as tolerated" in result.out, result
+    assert "bit for bit" in result.out + result.err, result
+
+
+def test_same_findings_at_any_batch(run, tmp_path):
+    oracle = summary_of(run)["settings"]["oracle"]
+    assert oracle_search(tmp_path / "again", oracle, "--batch", 1, "--workers", 1).code == 0
+    assert findings_of(tmp_path / "again", tmp_path / "a.jsonl") == findings_of(run, tmp_path / "b.jsonl")
+
+
+def test_an_interrupted_run_ends_as_an_undisturbed_one(run, tmp_path):
+    oracle = summary_of(run)["settings"]["oracle"]
+    assert oracle_search(tmp_path / "cut", oracle, "--time-limit", 0.7).code in (0, 2)
+    if not (tmp_path / "cut").exists():
+        pytest.skip("the time was over before the search began")
+    assert dflare("resume", tmp_path / "cut", "--quiet").code == 0
+    assert findings_of(tmp_path / "cut", tmp_path / "a.jsonl") == findings_of(run, tmp_path / "b.jsonl")
+
+
+def test_climbing_drives_them_further_apart(run, tmp_path):
+    oracle = summary_of(run)["settings"]["oracle"]
+    assert oracle_search(tmp_path / "climbed", oracle, "--refine", "climb").code == 0
+    assert summary_of(tmp_path / "climbed")["severity"]["median"] > 1.2 * summary_of(run)["severity"]["median"]
+
+
+def test_what_needs_labels_says_so(run):
+    for verb in ("guard", "repair"):
+        result = dflare(verb, run)
+        assert result.code == 2 and "--oracle" in result.err and "classes" in result.err, result
+
+
+@pytest.mark.parametrize("oracle,words", [
+    ("value", ["number"]), ("value:-1", ["above 0"]), ("cosine:2", ["below 1"]), ("mask:x", ["number"]),
+    ("cosin:0.5", ["cosine"]), ("binary", ["10 values", "--oracle"]), ("top1:3", ["no argument"])])
+def test_an_oracle_that_does_not_fit_is_refused(tmp_path, oracle, words):
+    result = oracle_search(tmp_path / "run", oracle)
+    assert result.code == 2 and all(word in result.err for word in words), result
+    assert not (tmp_path / "run").exists()
+
+
+def test_offsets_of_labels_are_refused(tmp_path):
+    result = oracle_search(tmp_path / "run", COSINE, "--label-offset", 1)
+    assert result.code == 2 and "--label-offset" in result.err, result
+
+
+def test_inspect_shows_values_and_no_classes():
+    result = dflare("inspect", LENET, "--oracle", COSINE)
+    assert result.code == 0 and "10 values" in result.out and "classes" not in result.out, result

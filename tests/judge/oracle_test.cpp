@@ -1,0 +1,217 @@
+// Oracles: what each tolerates, what all promise, and what the engine sees of them.
+#include "dflare/oracle.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "dflare/error.h"
+#include "dflare/verdict.h"
+
+namespace dflare {
+namespace {
+
+using Values = std::vector<float>;
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+double lead(const char* spec, const Values& original, const Values& compressed) {
+  return make_oracle(spec).oracle->lead(original, compressed);
+}
+
+std::string facts(const char* spec, const Values& original, const Values& compressed) {
+  return make_oracle(spec).oracle->facts(original, compressed);
+}
+
+void fill(Answers& answers, const Values& raw) {
+  std::copy(raw.begin(), raw.end(), answers.prepare(1, raw.size()).begin());
+}
+
+// Both models' answers to one image, as an oracle has them read.
+class Ruled {
+ public:
+  Ruled(const char* spec, const Values& original, const Values& compressed) {
+    Answers f;
+    Answers g;
+    fill(f, original);
+    fill(g, compressed);
+    read_together(*make_oracle(spec).oracle, f, g, original_, compressed_);
+  }
+
+  [[nodiscard]] Verdict verdict() const { return judge(image_.view(), original_[0], compressed_[0], 0, {}); }
+  [[nodiscard]] double severity() const { return dflare::severity(original_[0], compressed_[0]); }
+
+ private:
+  Input image_{Shape{1, 1, 1}};
+  Answers original_, compressed_;
+};
+
+// What every oracle promises.
+class EveryOracle : public ::testing::TestWithParam<const char*> {
+ protected:
+  const Values some_{0.9F, 0.2F, 0.7F, 0.1F};
+  const Values others_{0.1F, 0.9F, 0.2F, 0.8F};
+};
+
+TEST_P(EveryOracle, EqualAnswersNeverDiffer) {
+  EXPECT_EQ(lead(GetParam(), some_, some_), 1);
+  EXPECT_FALSE(Ruled(GetParam(), some_, some_).verdict().differs);
+  EXPECT_EQ(lead(GetParam(), {0, 0, 0, 0}, {0, 0, 0, 0}), 1);
+}
+
+TEST_P(EveryOracle, SignsOfLeadsAgreeWithTheRuling) {
+  ASSERT_LT(lead(GetParam(), some_, others_), 0);
+  const Verdict v = Ruled(GetParam(), some_, others_).verdict();
+  EXPECT_TRUE(v.deviates);
+  EXPECT_LT(v.margin_compressed, 0);
+  EXPECT_EQ(v.kind, FindingKind::kCompressedLost);
+  EXPECT_GT(Ruled(GetParam(), some_, some_).verdict().margin_compressed, 0);
+}
+
+TEST_P(EveryOracle, SeverityIsHowFarBeyondTheToleranceTheTwoAre) {
+  const double beyond = -lead(GetParam(), some_, others_);
+  EXPECT_NEAR(Ruled(GetParam(), some_, others_).severity(), beyond, 1e-5 * beyond);
+}
+
+TEST_P(EveryOracle, AnswersThatAreNotFiniteAreNoDeviation) {
+  for (const float bad : {kNan, kInfinity, -kInfinity}) {
+    for (const bool original : {true, false}) {
+      Values broken = some_;
+      broken[2] = bad;
+      const Verdict v =
+          original ? Ruled(GetParam(), broken, some_).verdict() : Ruled(GetParam(), some_, broken).verdict();
+      EXPECT_FALSE(v.finite);
+      EXPECT_FALSE(v.deviates);
+    }
+    EXPECT_EQ(facts(GetParam(), some_, {bad, 0, 0, 0}), "");
+  }
+}
+
+TEST_P(EveryOracle, ItsSpecMakesItAgain) {
+  const std::string spec = make_oracle(GetParam()).oracle->spec();
+  EXPECT_EQ(make_oracle(spec).oracle->spec(), spec);
+  EXPECT_EQ(lead(spec.c_str(), some_, others_), lead(GetParam(), some_, others_));
+}
+
+INSTANTIATE_TEST_SUITE_P(Oracles, EveryOracle,
+                         ::testing::Values("value:0.1", "value:10%", "cosine:0.9", "cosine:0.6", "mask", "mask:0.5"),
+                         [](const auto& tested) {
+                           std::string name = tested.param;
+                           for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+                           return name;
+                         });
+
+TEST(ValueOracle, TheNumberThatDiffersMostCounts) {
+  EXPECT_NEAR(lead("value:0.5", {1, 2, 3}, {1.25F, 2, 3}), 0.5, 1e-6);
+  EXPECT_NEAR(lead("value:0.5", {1, 2, 3}, {1.25F, 2, 4}), -1, 1e-6);
+  EXPECT_EQ(facts("value:0.5", {1, 2, 3}, {1.25F, 2, 4}), R"({"at":2,"original":3,"compressed":4,"difference":1})");
+}
+
+TEST(ValueOracle, APercentageIsOfTheOriginalsNumber) {
+  EXPECT_NEAR(lead("value:10%", {200}, {210}), 0.5, 1e-6);
+  EXPECT_NEAR(lead("value:10%", {-200}, {-240}), -1, 1e-6);
+  EXPECT_LT(lead("value:10%", {0}, {0.5F}), 0) << "of nothing nothing is tolerated";
+}
+
+TEST(CosineOracle, LengthDoesNotMatter) {
+  EXPECT_NEAR(lead("cosine:0.9", {1, 2}, {10, 20}), 1, 1e-6);
+  EXPECT_NEAR(lead("cosine:0.5", {1, 0}, {0, 1}), -1, 1e-6);
+  EXPECT_NEAR(lead("cosine:0.5", {1, 0}, {0, 0}), -1, 1e-6) << "a vector of zeros has no direction";
+}
+
+TEST(CosineOracle, OneNumberIsNoVector) {
+  EXPECT_THROW(make_oracle("cosine:0.9").oracle->check(1), Error);
+  EXPECT_NO_THROW(make_oracle("cosine:0.9").oracle->check(2));
+}
+
+TEST(MaskOracle, PixelsMarkedByBothAreAShareOfThoseMarkedByEither) {
+  EXPECT_NEAR(lead("mask:0.5", {0.9F, 0.9F, 0.1F, 0.1F}, {0.9F, 0.1F, 0.9F, 0.1F}), (1.0 / 3 - 0.5) / 0.5, 1e-6);
+  EXPECT_EQ(lead("mask:0.5", {0, 0}, {0.5F, 0.2F}), 1) << "neither marks any";
+  EXPECT_EQ(facts("mask", {1, 1, 0, 0}, {1, 0, 0, 0}),
+            R"({"iou":0.5,"marked_original":2,"marked_compressed":1,"marked_both":1,"pixels":4})");
+}
+
+TEST(MakeOracle, LabelsNeedNone) {
+  EXPECT_TRUE(make_oracle("top1").labels());
+  EXPECT_FALSE(make_oracle("top1").binary);
+  EXPECT_TRUE(make_oracle("binary").labels());
+  EXPECT_EQ(make_oracle("binary").threshold, 0.5F);
+  EXPECT_EQ(make_oracle("binary:0.3").threshold, 0.3F);
+  EXPECT_FALSE(make_oracle("value:1").labels());
+}
+
+TEST(MakeOracle, WhatMeansNothingIsRefusedWithTheWayOut) {
+  for (const char* spec :
+       {"",          "top2",     "valu:1",   "value",   "value:",   "value:x",   "value:0",  "value:-1",
+        "value:nan", "value:1x", "value:%",  "cosine",  "cosine:1", "cosine:-1", "cosine:2", "mask:0",
+        "mask:1",    "binary:0", "binary:1", "binary:", "top1:",    "top1:3",    "value:inf"}) {
+    if (std::string(spec) == "binary:") continue;  // as without a colon
+    try {
+      make_oracle(spec);
+      ADD_FAILURE() << "'" << spec << "' was taken";
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), ErrorCode::kBadArgument) << spec;
+      EXPECT_FALSE(e.hint().empty()) << spec;
+    }
+  }
+}
+
+// One score as two classes.
+TEST(Binary, YesIsAboveTheThreshold) {
+  Answers answers;
+  const auto label_of = [&answers](float score, OutputKind kind, float threshold) {
+    fill(answers, {score});
+    answers.interpret({.kind = kind, .threshold = threshold});
+    EXPECT_EQ(answers.classes(), 2U);
+    return answers[0].label;
+  };
+  EXPECT_EQ(label_of(0.6F, OutputKind::kProbabilities, 0.5F), 1);
+  EXPECT_EQ(label_of(0.4F, OutputKind::kProbabilities, 0.5F), 0);
+  EXPECT_EQ(label_of(0.4F, OutputKind::kProbabilities, 0.3F), 1);
+  EXPECT_EQ(label_of(0.1F, OutputKind::kLogits, 0.5F), 1);
+  EXPECT_EQ(label_of(-0.1F, OutputKind::kLogits, 0.5F), 0);
+  EXPECT_EQ(label_of(-0.1F, OutputKind::kLogits, 0.3F), 1);
+}
+
+TEST(Binary, MarginsAreLogOddsFromTheThreshold) {
+  Answers answers;
+  fill(answers, {0.75F});
+  answers.interpret({.kind = OutputKind::kProbabilities, .threshold = 0.5F});
+  EXPECT_NEAR(margin(answers[0].log_p, 1), std::log(3.0), 1e-6);
+  fill(answers, {0.75F});
+  answers.interpret({.kind = OutputKind::kProbabilities, .threshold = 0.25F});
+  EXPECT_NEAR(margin(answers[0].log_p, 1), std::log(9.0), 1e-5);
+}
+
+TEST(Binary, TheThresholdItselfIsATie) {
+  Answers answers;
+  fill(answers, {0.5F});
+  answers.interpret({.kind = OutputKind::kProbabilities, .threshold = 0.5F});
+  EXPECT_TRUE(answers[0].tie);
+}
+
+TEST(Binary, ScoresThatAreNotFiniteAreNone) {
+  Answers answers;
+  for (const float bad : {kNan, kInfinity, -kInfinity}) {
+    for (const OutputKind kind : {OutputKind::kProbabilities, OutputKind::kLogits}) {
+      fill(answers, {bad});
+      answers.interpret({.kind = kind, .threshold = 0.5F});
+      EXPECT_FALSE(answers[0].finite);
+    }
+  }
+}
+
+TEST(Binary, IsNotReadTwice) {
+  Answers answers;
+  fill(answers, {0.8F});
+  const OutputReading reading{.kind = OutputKind::kProbabilities, .threshold = 0.5F};
+  answers.interpret(reading);
+  answers.interpret(reading);
+  EXPECT_EQ(answers.classes(), 2U);
+  EXPECT_FLOAT_EQ(answers[0].p[1], 0.8F);
+}
+
+}  // namespace
+}  // namespace dflare
