@@ -46,7 +46,7 @@ std::vector<std::string> notes_on(const OpenModels& models, const Options& optio
   for (const auto& variant : models.variants) {
     declared.push_back({variant.get(), declared_of(options, Side::kCompressed)});
   }
-  return in_words(ask_for_doubts(declared, seeds, to_int(options.workers, "workers"), stop));
+  return in_words(ask_for_doubts(declared, seeds, {.workers = to_int(options.workers, "workers"), .stop = &stop}));
 }
 
 // Opening models and reading inputs count. What is left of a limit is a limit.

@@ -21,8 +21,8 @@ std::int64_t queries_of(const std::vector<SeedDone>& done);
 // Counts of what earlier sessions found and ended, so that a resumed run's progress begins there.
 void recall_counts(const FindingStore& store, const std::vector<SeedDone>& done, LiveProgress& progress);
 
-// `before`: of earlier sessions; `queries_before`: queries_of() what had ended then; `wall_seconds`: of this session, 0:
-// nothing ran. Returns the summary.
+// `before`: of earlier sessions; `queries_before`: queries_of() what had ended then; `wall_seconds`: of this session,
+// 0: nothing ran. Returns the summary.
 RunSummary close_session(FindingStore& store, const RunTiming& before, std::int64_t queries_before,
                          double wall_seconds);
 
