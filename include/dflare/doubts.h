@@ -56,10 +56,10 @@ std::vector<Doubt> find_doubts(std::span<const Witness> models, std::span<const 
 std::vector<Doubt> doubts_of_pair(const Witness& original, const Witness& compressed, const SeedSet& seeds,
                                   std::span<const SeedStatus> status);
 
-// Those of models that have not been asked yet, the first the original: asks them a few dozen of the inputs. Empty
-// where options.stop is set meanwhile.
-std::vector<Doubt> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds,
-                                  const AskOptions& options);
+// Those of models that have not been asked yet, the first the original: asks them a few dozen of the inputs. Nothing
+// where options.stop was set before all had answered.
+std::optional<std::vector<Doubt>> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds,
+                                                 const AskOptions& options);
 
 // The first of them, known before a model is asked; empty where the levels are kept.
 std::vector<Doubt> doubt_of_levels(const ModelInfo& info, const std::string& preprocess_option);

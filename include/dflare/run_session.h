@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dflare/finding.h"
+#include "dflare/open_pair.h"
 #include "dflare/options.h"
-#include "dflare/pair.h"
 #include "dflare/run_summary.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"

@@ -37,14 +37,14 @@ std::vector<Doubt> doubts_of_pair(const Witness& original, const Witness& compre
   return find_doubts(both, rows, truth_of(seeds, asked));
 }
 
-std::vector<Doubt> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds,
-                                  const AskOptions& options) {
+std::optional<std::vector<Doubt>> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds,
+                                                 const AskOptions& options) {
   const std::vector<SeedIndex> inputs = few_inputs(seeds);
   const std::vector<NaturalImage> images = clean_images(inputs);
   Testimony testimony(seeds, inputs);
   for (const DeclaredModel& model : models) {
     Answers answers = ask_all(*model.model, {OutputKind::kLogits, 0, 0}, seeds, images, options);
-    if (options.stop != nullptr && *options.stop) return {};
+    if (options.stop != nullptr && *options.stop) return std::nullopt;
     testimony.add(model, std::move(answers));
   }
   return testimony.doubts();

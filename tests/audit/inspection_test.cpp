@@ -144,11 +144,11 @@ TEST(AskForDoubts, AsksAFewInputsAndKnowsABrokenVariant) {
     out[2] = 5;
   });
   const std::vector<DeclaredModel> pair{{original.get(), {}}, {stuck.get(), {}}};
-  EXPECT_THAT(in_words(ask_for_doubts(pair, inputs(1000), {.workers = 1})),
+  EXPECT_THAT(in_words(ask_for_doubts(pair, inputs(1000), {.workers = 1}).value()),
               Contains(HasSubstr("one and the same label")));
   EXPECT_LT(asked, 100);
   const std::vector<DeclaredModel> alone{{original.get(), {}}};
-  EXPECT_THAT(ask_for_doubts(alone, inputs(1000), {.workers = 1}), IsEmpty());
+  EXPECT_THAT(ask_for_doubts(alone, inputs(1000), {.workers = 1}).value(), IsEmpty());
 }
 
 TEST(AskForDoubts, HasNoneWhereItIsStopped) {
@@ -157,7 +157,7 @@ TEST(AskForDoubts, HasNoneWhereItIsStopped) {
   Declared undeclared;
   undeclared.preprocess = false;
   const std::vector<DeclaredModel> alone{{model.get(), undeclared}};
-  EXPECT_THAT(ask_for_doubts(alone, inputs(10), {.workers = 1, .stop = &stop}), IsEmpty());
+  EXPECT_FALSE(ask_for_doubts(alone, inputs(10), {.workers = 1, .stop = &stop}).has_value());
 }
 
 TEST(DoubtsOfPair, GoByTheInputsThatWereAsked) {

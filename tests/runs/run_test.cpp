@@ -80,7 +80,7 @@ TEST_F(Runs, AreCompleteWhenEveryPlannedInputWasSearched) {
 
 TEST_F(Runs, WhatWasFoundCanBeLearntFrom) {
   begun();
-  const PastRun run = open_past_run({given("run", (folder_ / "run").string())}, opener());
+  const PastRun run = open_past_run(folder_ / "run", {}, opener());
   const Searched searched = searched_of(run);
   EXPECT_EQ(searched.inputs, &run.reopened.seeds);
   EXPECT_EQ(searched.done.size(), run.store->done().size());
@@ -90,9 +90,8 @@ TEST_F(Runs, WhatWasFoundCanBeLearntFrom) {
 
 TEST_F(Runs, WhatIsHeldOutIsReadAsTheRunsInputsWere) {
   begun();
-  const Given run_folder = given("run", (folder_ / "run").string());
-  EXPECT_FALSE(held_out_of(open_past_run({run_folder}, opener()), "").has_value());
-  const PastRun run = open_past_run({run_folder, given("held-out", (folder_ / "seeds").string())}, opener());
+  EXPECT_FALSE(held_out_of(open_past_run(folder_ / "run", {}, opener()), "").has_value());
+  const PastRun run = open_past_run(folder_ / "run", {given("held-out", (folder_ / "seeds").string())}, opener());
   const std::optional<SeedSet> held_out = held_out_of(run, "");
   ASSERT_TRUE(held_out.has_value());
   EXPECT_EQ(held_out->seeds.size(), 6);
@@ -101,9 +100,8 @@ TEST_F(Runs, WhatIsHeldOutIsReadAsTheRunsInputsWere) {
 
 TEST_F(Runs, AreAskedAsTheyWereUnlessItIsSaidOtherwise) {
   begun();
-  const Given run_folder = given("run", (folder_ / "run").string());
-  EXPECT_EQ(ask_options(open_past_run({run_folder}, opener())).batch, 5);
-  EXPECT_EQ(ask_options(open_past_run({run_folder, given("batch", "3")}, opener())).batch, 3);
+  EXPECT_EQ(ask_options(open_past_run(folder_ / "run", {}, opener())).batch, 5);
+  EXPECT_EQ(ask_options(open_past_run(folder_ / "run", {given("batch", "3")}, opener())).batch, 3);
 }
 
 TEST_F(Runs, ARecordThatSaysSomethingElseIsRefused) {
@@ -125,6 +123,49 @@ TEST_F(Runs, AFindingIsNamedByItsInputOrItsImage) {
   EXPECT_EQ(find_finding(*store, "anywhere/" + png_name(*some)).png, some->png);
   test::expect_error(ErrorCode::kBadArgument, "has no finding 77", [&] { find_finding(*store, "77"); });
   test::expect_error(ErrorCode::kBadArgument, "expected SEED", [&] { find_finding(*store, "x"); });
+}
+
+TEST_F(Runs, AFindingIsReportedWithWhereItCameFrom) {
+  const auto store = begun();
+  std::optional<Finding> some;
+  store->for_each_finding(false, [&](const Finding& finding) { some = finding; });
+  ASSERT_TRUE(some.has_value());
+  RecordedRun run = read_run(*store);
+  run.options.classes = folder_.write("classes.txt", std::string_view("cat\ndog\n")).string();
+  const FindingReport report = finding_report(*some, run, run.options);
+  EXPECT_EQ(report.finding.seed, some->seed);
+  EXPECT_EQ(report.image, folder_ / "run" / image_path(*some));
+  EXPECT_EQ(report.inputs, options_.seeds);
+  ASSERT_EQ(report.sources.size(), 6);
+  EXPECT_EQ(report.sources[4], "row 4.png");
+  EXPECT_EQ(report.strategy, options_.strategy);
+  EXPECT_EQ(report.classes, (std::vector<std::string>{"cat", "dog"}));
+}
+
+TEST_F(Runs, WhatIsMadeOfThemGoesInsideUnlessItIsSaidOtherwise) {
+  begun();
+  EXPECT_EQ(output_folder(open_past_run(folder_ / "run", {}, opener()), "guard"), folder_ / "run" / "guard");
+  EXPECT_EQ(output_folder(open_past_run(folder_ / "run", {given("out", "there")}, opener()), "guard"), "there");
+}
+
+TEST_F(Runs, AModelThatHardlySeesIsRefusedUnlessSomebodySaidHowToFeedIt) {
+  ModelInfo blind;
+  blind.shape = kShape;
+  blind.classes = 4;
+  blind.path = "blind.tflite";
+  blind.input_type = "uint8";
+  blind.levels = {2, 0.9};
+  OpenPair pair = open_pair(options_, opener());
+  EXPECT_NO_THROW(check_levels(pair, options_));
+  for (std::unique_ptr<Model> OpenPair::*side : {&OpenPair::original, &OpenPair::compressed}) {
+    OpenPair odd = open_pair(options_, opener());
+    odd.*side = make_batch_model(blind, [](std::span<const InputView>, std::span<float>) {});
+    const std::string option = side == &OpenPair::original ? "--original-preprocess" : "--compressed-preprocess";
+    test::expect_error(ErrorCode::kBadInput, option, [&] { check_levels(odd, options_); });
+    PairOptions said = options_;
+    said.preprocess = "raw";
+    EXPECT_NO_THROW(check_levels(odd, said));
+  }
 }
 
 }  // namespace
