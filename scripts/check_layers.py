@@ -25,7 +25,7 @@ OWNER = {
     **dict.fromkeys("rank rank_report".split(), "rank"),
     **dict.fromkeys("finding_report report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
     **dict.fromkeys("options settings config_file".split(), "options"),
-    **dict.fromkeys("pair run run_session".split(), "runs"),
+    **dict.fromkeys("as_asked open_pair run run_session".split(), "runs"),
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -44,7 +44,7 @@ MAY_USE = {
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
     "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
     "options": {"inputs", "query", "judge", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
-    "runs": STEPS | {"search", "natural", "repair", "export", "audit", "report", "options"},
+    "runs": STEPS | {"search", "natural", "rank", "guard", "repair", "export", "audit", "report", "options"},
     "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs"},
 }
 

@@ -1,7 +1,6 @@
 // What looks wrong with how models are fed and read, judged by their answers to real inputs.
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +8,7 @@
 
 #include "dflare/answers.h"
 #include "dflare/model.h"
+#include "dflare/natural.h"
 #include "dflare/seed_status.h"
 #include "dflare/seeds.h"
 
@@ -56,10 +56,10 @@ std::vector<Doubt> find_doubts(std::span<const Witness> models, std::span<const 
 std::vector<Doubt> doubts_of_pair(const Witness& original, const Witness& compressed, const SeedSet& seeds,
                                   std::span<const SeedStatus> status);
 
-// Those of models that have not been asked yet, the first the original: asks them a few dozen of the inputs, by so many
-// threads (0: one a core). Empty where `stop` is set meanwhile.
-std::vector<Doubt> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds, int workers,
-                                  const std::atomic<bool>& stop);
+// Those of models that have not been asked yet, the first the original: asks them a few dozen of the inputs. Nothing
+// where options.stop was set before all had answered.
+std::optional<std::vector<Doubt>> ask_for_doubts(std::span<const DeclaredModel> models, const SeedSet& seeds,
+                                                 const AskOptions& options);
 
 // The first of them, known before a model is asked; empty where the levels are kept.
 std::vector<Doubt> doubt_of_levels(const ModelInfo& info, const std::string& preprocess_option);

@@ -71,4 +71,9 @@ class Asker {
 Answers ask_all(const Model& model, const OutputReading& reading, const SeedSet& seeds,
                 std::span<const NaturalImage> images, const AskOptions& options);
 
+// The same by the model itself, in the caller's thread, `rows` a query: what it finds out about itself when it is asked
+// (ModelInfo::fixed_batch, row_by_row) its info() tells afterwards.
+Answers ask_itself(Model& model, const OutputReading& reading, const SeedSet& seeds,
+                   std::span<const NaturalImage> images, int rows);
+
 }  // namespace dflare

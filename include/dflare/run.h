@@ -10,9 +10,10 @@
 
 #include "dflare/answers.h"
 #include "dflare/finding.h"
+#include "dflare/finding_report.h"
 #include "dflare/natural.h"
+#include "dflare/open_pair.h"
 #include "dflare/options.h"
-#include "dflare/pair.h"
 #include "dflare/report_files.h"
 #include "dflare/search.h"
 #include "dflare/searched.h"
@@ -84,9 +85,11 @@ struct PastRun {
   [[nodiscard]] ReportedModel compressed() const;  // borrows from this
 };
 
-// `now`: with the run's folder. Throws kBadInput for a folder that is no run, and for models or inputs that are gone or
-// have changed.
-PastRun open_past_run(const Givens& now, const Opener& open = open_model);
+// The run in that folder, under the options given now. Throws kBadInput for a folder that is no run, and for models or
+// inputs that are gone or have changed.
+PastRun open_past_run(const std::filesystem::path& folder, const Givens& now, const Opener& open = open_model);
+// Where what is made of it goes: to --out, else into a folder of that name inside the run's.
+std::filesystem::path output_folder(const PastRun& run, const std::string& name);
 
 // The inputs of --held-out, with true labels from the file `labels` (empty: none); nothing where it was not given.
 std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels);
@@ -109,5 +112,7 @@ Searched searched_of(const PastRun& run);
 // The finding that `id` names: "12" (the confirmed one of input 12), "12:0" or the name of its image, with its png.
 // Throws kBadArgument for any other text, and where there is no such finding.
 Finding find_finding(const FindingStore& store, const std::string& id);
+// It and where it came from, for a person. `now`: options_now().
+FindingReport finding_report(Finding finding, const RecordedRun& run, const Options& now);
 
 }  // namespace dflare

@@ -1,15 +1,15 @@
-// A run's folder while it is worked on: begun, gone on with, left.
+// A run's folder while it is worked on: begun, searched in sessions, left.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "dflare/finding.h"
+#include "dflare/open_pair.h"
 #include "dflare/options.h"
-#include "dflare/pair.h"
 #include "dflare/run_summary.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"
@@ -41,19 +41,26 @@ class NewRun {
 // "dflare-run-N" with the first N that is free in the working folder.
 std::filesystem::path free_run_folder();
 
-// What the summary.json in a run's folder says of its sessions; nothing when there is none or it cannot be read.
-RunTiming recorded_timing(const std::filesystem::path& folder);
+// What whoever watches over a session does around its chains. Each may be empty.
+struct SessionHooks {
+  std::function<void()> begun;  // chains start now; `live` tells what earlier sessions did
+  std::function<void()> ended;  // whatever ended them; the folder is closed next
+};
 
-// All that the chains which ended have asked, refining included.
-std::int64_t queries_of(const std::vector<SeedDone>& done);
+// A session of a run, and the run after it.
+struct RunSession {
+  SearchResult search;
+  RunSummary summary;  // as summary.json has it
+};
 
-// Counts of what earlier sessions found and ended, so that a resumed run's progress begins there.
-void recall_counts(const FindingStore& store, const std::vector<SeedDone>& done, LiveProgress& progress);
+// Runs the chains of a run that has begun, or is gone on with, as far as they are not done, and leaves the folder as
+// its reader wants it: images written, summary.json replaced. `live`: that of the search, or null. What ends the run
+// otherwise is thrown, as Search::run does, the folder left the same way where it can be; a model that failed with the
+// hint that the run can go on.
+RunSession run_session(FindingStore& store, Search& search, LiveProgress* live = nullptr,
+                       const SessionHooks& hooks = {});
 
-// Leaves the folder as its reader wants it: images written, summary.json replaced. `before`: of earlier sessions;
-// `queries_before`: queries_of() what had ended then; `wall_seconds`: of this session, 0: nothing ran. Returns the
-// summary.
-RunSummary close_session(FindingStore& store, const RunTiming& before, std::int64_t queries_before,
-                         double wall_seconds);
+// Leaves the folder of a run with nothing left to do the same way.
+RunSummary close_run(FindingStore& store);
 
 }  // namespace dflare

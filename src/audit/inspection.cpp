@@ -6,53 +6,34 @@
 #include <algorithm>
 #include <iterator>
 
+#include "audit/testimony.h"
 #include "core/shape_text.h"
 #include "dflare/error.h"
+#include "dflare/natural.h"
+#include "dflare/searched.h"
 
 namespace dflare {
 namespace {
 
-constexpr std::size_t kRowsAQuery = 64;
+constexpr int kRowsAQuery = 64;
 
-std::vector<const Seed*> readable(const SeedSet& seeds) {
-  std::vector<const Seed*> list;
-  for (const Seed& seed : seeds.seeds) {
-    if (seed.problem.empty()) list.push_back(&seed);
-  }
-  if (list.empty()) {
+std::vector<SeedIndex> readable(const SeedSet& seeds) {
+  std::vector<SeedIndex> inputs = readable_inputs(seeds);
+  if (inputs.empty()) {
     throw Error(ErrorCode::kNoUsableSeed, fmt::format("none of the inputs in {} can be read", seeds.path.string()),
                 seeds.seeds.empty() ? "" : fmt::format("{}: {}", seeds.seeds[0].source, seeds.seeds[0].problem));
   }
-  return list;
+  return inputs;
 }
 
-// Raw outputs, row i to seeds[i].
-Answers ask(Model& model, const std::vector<const Seed*>& seeds) {
-  const std::size_t classes = model.info().classes;
-  Answers all;
-  const std::span<float> raw = all.prepare(seeds.size(), classes);
-  Answers some;
-  for (std::size_t first = 0; first < seeds.size(); first += kRowsAQuery) {
-    std::vector<InputView> views;
-    for (std::size_t i = first; i < std::min(first + kRowsAQuery, seeds.size()); ++i) {
-      views.push_back(seeds[i]->input.view());
-    }
-    model.query(views, some);
-    for (std::size_t i = 0; i < views.size(); ++i) {
-      std::copy_n(some.raw(i).begin(), classes, raw.begin() + static_cast<std::ptrdiff_t>((first + i) * classes));
-    }
-  }
-  return all;
-}
-
-InspectedAnswers inspected(const Answers& answers, const OutputReading& reading, const std::vector<const Seed*>& seeds,
-                           int label_offset) {
-  InspectedAnswers inspected{.reading = reading};
-  for (std::size_t i = 0; i < seeds.size(); ++i) {
-    inspected.ties += answers[i].tie ? 1 : 0;
-    if (seeds[i]->label < 0) continue;
+InspectedAnswers inspected(const Witness& witness, const std::vector<int>& truth) {
+  InspectedAnswers inspected{.reading = witness.reading};
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const AnswerView answer = (*witness.answers)[i];
+    inspected.ties += answer.tie ? 1 : 0;
+    if (truth[i] < 0) continue;
     ++inspected.right.whole;
-    inspected.right.part += answers[i].label == seeds[i]->label + label_offset ? 1 : 0;
+    inspected.right.part += answer.label == truth[i] + witness.label_shift ? 1 : 0;
   }
   return inspected;
 }
@@ -65,16 +46,6 @@ double share_equal(const Witness& a, const Witness& b) {
     equal += (*a.answers)[i].label - a.label_shift == (*b.answers)[i].label - b.label_shift ? 1U : 0U;
   }
   return static_cast<double>(equal) / static_cast<double>(rows);
-}
-
-std::vector<Doubt> doubts_of(const std::vector<Witness>& witnesses, const std::vector<const Seed*>& seeds) {
-  std::vector<std::size_t> rows;
-  std::vector<int> truth;
-  for (const Seed* seed : seeds) {
-    rows.push_back(rows.size());
-    truth.push_back(seed->label);
-  }
-  return find_doubts(witnesses, rows, truth);
 }
 
 }  // namespace
@@ -90,21 +61,19 @@ Inspection inspect_models(std::span<const DeclaredModel> models) {
   return inspection;
 }
 
-Inspection inspect_models(std::span<const DeclaredModel> models, const SeedSet& set) {
-  const std::vector<const Seed*> seeds = readable(set);
-  Inspection inspection{.inputs = seeds.size()};
-  std::vector<Answers> answers(models.size());
-  std::vector<Witness> witnesses;
-  for (std::size_t m = 0; m < models.size(); ++m) {
-    const auto& [model, declared] = models[m];
-    answers[m] = ask(*model, seeds);
-    const OutputReading reading = detect_reading(answers[m], model->info().output_scale, declared.output);
-    answers[m].interpret(reading);
-    inspection.models.push_back({model->info(), inspected(answers[m], reading, seeds, declared.label_offset)});
-    witnesses.push_back({&model->info(), &answers[m], reading, declared, declared.label_offset});
+Inspection inspect_models(std::span<const DeclaredModel> models, const SeedSet& seeds) {
+  const std::vector<SeedIndex> inputs = readable(seeds);
+  const std::vector<NaturalImage> images = clean_images(inputs);
+  Inspection inspection{.inputs = inputs.size()};
+  Testimony testimony(seeds, inputs);
+  for (const DeclaredModel& model : models) {
+    testimony.add(model, ask_itself(*model.model, {OutputKind::kLogits, 0, 0}, seeds, images, kRowsAQuery));
+    const Witness& witness = testimony.witnesses().back();
+    inspection.models.push_back({*witness.info, inspected(witness, testimony.truth())});
   }
+  const std::vector<Witness>& witnesses = testimony.witnesses();
   if (witnesses.size() == 2) inspection.agreement = share_equal(witnesses[0], witnesses[1]);
-  inspection.notes = in_words(doubts_of(witnesses, seeds));
+  inspection.notes = in_words(testimony.doubts());
   return inspection;
 }
 

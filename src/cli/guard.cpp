@@ -34,24 +34,19 @@ void print(const PastRun& run, const GuardReport& report, const ReportOrigin& or
 }  // namespace
 
 int guard(const Givens& givens) {
-  check_guard_goal(guard_goal(resolve(givens)));  // before models are opened
+  const Options asked = resolve(givens);
+  check_guard_goal(guard_goal(asked));  // before models are opened
   LiveProgress live;
   const InterruptGuard interrupt(live);
-  const Deadline deadline(resolve(givens).work_time_limit, live.stop);
-  const PastRun run = open_aloud(givens);
+  const Deadline deadline(asked.work_time_limit, live.stop);
+  const PastRun run = open_aloud(asked.run, givens);
   const Watchdog watchdog(live, run.options.query_timeout, "");
-  const std::filesystem::path folder =
-      run.options.out.empty() ? run.store->folder() / "guard" : std::filesystem::path(run.options.out);
+  const std::filesystem::path folder = output_folder(run, "guard");
   claim_guard_folder(folder);
-  const Searched searched = searched_of(run);
-  const std::optional<SeedSet> given = held_out_aloud(run, "");
-  const GuardSamples samples = [&] {
+  std::optional<GuardReport> report = [&] {
     WorkDisplay display(run.options.quiet, deadline.left());
-    return gather_guard_samples(searched, given ? &*given : nullptr, guard_sampling(run.options),
-                                watched(ask_options(run), live), display.tell());
+    return guard_as_asked(run, live, hooks_for(run, display));
   }();
-  std::optional<GuardReport> report =
-      learn_from_part(samples, guard_goal(run.options), run.recorded.compressed, run.reopened.pair.compressed->info());
   if (!report && deadline.passed()) {
     throw Error(ErrorCode::kBadArgument, "the time limit ended it before there was enough to learn from",
                 "--time-limit SECONDS gives more; nothing was written");
@@ -62,7 +57,7 @@ int guard(const Givens& givens) {
   }
   const ReportOrigin origin = write_guard(*report, run.compressed(), folder);
   print(run, *report, origin, folder);
-  if (samples.complete) return 0;
+  if (report->complete) return 0;
   if (!run.options.quiet) {
     say(stderr, "{}: the guard stands on what was asked by then\n",
         deadline.passed() ? "the time limit cut in" : "interrupted");

@@ -92,7 +92,7 @@ std::string overview() {
          "  -V, --version    Version, and the runtimes found\n\n"
          "Exit codes:\n"
          "  0  it ran               4  the run folder cannot be written\n"
-         "  1  `show` could not rebuild the finding\n"
+         "  1  `show` could not rebuild the finding, or `repair` wrote no head\n"
          "  2  wrong usage, or input that cannot be used\n"
          "  3  a model or runtime failed, crashed or hung\n"
          "  5  no usable seed     130  interrupted, with everything found kept\n";

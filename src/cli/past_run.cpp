@@ -6,23 +6,15 @@
 
 namespace dflare::cli {
 
-PastRun open_aloud(const Givens& givens) {
-  PastRun run = open_past_run(givens, open_quietly);
+PastRun open_aloud(const std::string& folder, const Givens& givens) {
+  PastRun run = open_past_run(folder, givens, open_quietly);
   print_changes(run.reopened.notes);
   if (!run.options.quiet) print_notes(run.recorded.notes);
   return run;
 }
 
-std::optional<SeedSet> held_out_aloud(const PastRun& run, const std::string& labels) {
-  std::optional<SeedSet> seeds = held_out_of(run, labels);
-  if (seeds) print_notes(run.options, *seeds);
-  return seeds;
-}
-
-AskOptions watched(AskOptions ask, LiveProgress& live) {
-  ask.stop = &live.stop;
-  ask.query_started = live.query_started;
-  return ask;
+LearnHooks hooks_for(const PastRun& run, WorkDisplay& display) {
+  return {.held_out_read = [&run](const SeedSet& seeds) { print_notes(run.options, seeds); }, .tell = display.tell()};
 }
 
 }  // namespace dflare::cli

@@ -1,21 +1,19 @@
 // A run opened again for what is done after a search, with what the user is told of it.
 #pragma once
 
-#include <optional>
 #include <string>
 
+#include "cli/work_display.h"
+#include "dflare/as_asked.h"
 #include "dflare/run.h"
 
 namespace dflare::cli {
 
 // open_past_run(). Says on standard error what has changed about the runtimes, and, unless the options say --quiet,
 // what looked wrong with the models.
-PastRun open_aloud(const Givens& givens);
+PastRun open_aloud(const std::string& folder, const Givens& givens);
 
-// held_out_of(). Says how they were read.
-std::optional<SeedSet> held_out_aloud(const PastRun& run, const std::string& labels);
-
-// ask_options(), stopped by Ctrl-C and watched through `live`.
-AskOptions watched(AskOptions ask, LiveProgress& live);
+// Shows how far the work is, and says how inputs that were held out were read. Valid as long as run and display.
+LearnHooks hooks_for(const PastRun& run, WorkDisplay& display);
 
 }  // namespace dflare::cli

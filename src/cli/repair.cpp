@@ -24,13 +24,6 @@ namespace fs = std::filesystem;
 constexpr int kNotWritten = 1;  // exit codes
 constexpr int kInterrupted = 130;
 
-// Images were asked by 32 a query, whatever a search measured.
-AskOptions asking_of(const PastRun& run, LiveProgress& live) {
-  AskOptions ask = watched(ask_options(run), live);
-  ask.batch = AskOptions().batch;
-  return ask;
-}
-
 void print(const PastRun& run, const RepairReport& report, const ReportOrigin& origin, const fs::path& folder) {
   if (run.options.json) {
     put(stdout, to_json(report, origin));
@@ -41,34 +34,33 @@ void print(const PastRun& run, const RepairReport& report, const ReportOrigin& o
   flush(stdout);
 }
 
-// Nothing where the work ended before there was a head.
-std::optional<RepairReport> work_out(const PastRun& run, LiveProgress& live, const Deadline& deadline) {
-  const RepairSettings settings = repair_settings(run.options);
-  const Searched searched = searched_of(run);
-  const std::optional<SeedSet> given = held_out_aloud(run, run.options.held_out_labels);
-  WorkDisplay display(run.options.quiet, deadline.left());
-  const RepairData data =
-      gather_repair_data(searched, given ? &*given : nullptr, settings, asking_of(run, live), display.tell());
-  if (!data.usable) return std::nullopt;
-  RepairOutcome outcome = work_out_repair(data, settings, &live.stop, display.tell(), deadline.left());
-  if (!outcome.trained) return std::nullopt;
-  return repair_report(data, settings, std::move(outcome));
+// What a user should know of a repair that is done.
+void say_how_it_went(const RepairReport& report, bool interrupted) {
+  if (!report.complete) {
+    say(stderr, "{}: the figures stand on what was asked and trained by then\n",
+        interrupted ? "interrupted" : "the time limit cut in");
+  }
+  if (!report.outcome.doubtful()) return;
+  put(stderr, verdict_text(report.outcome, style_of(stderr)));
+  say(stderr, "{}\n", report.exported ? "" : ": its head is not written without --force");
 }
 
 }  // namespace
 
 int repair(const Givens& givens) {
-  check_repair_settings(repair_settings(resolve(givens)));  // before models are opened
+  const Options asked = resolve(givens);
+  check_repair_settings(repair_settings(asked));  // before models are opened
   LiveProgress live;
   const InterruptGuard interrupt(live);
-  const Deadline deadline(resolve(givens).work_time_limit, live.stop);
-  const PastRun run = open_aloud(givens);
+  const Deadline deadline(asked.work_time_limit, live.stop);
+  const PastRun run = open_aloud(asked.run, givens);
   const Watchdog watchdog(live, run.options.query_timeout, "");
-  const Options& options = run.options;
-  const fs::path folder =
-      options.out.empty() ? fs::path(options.run) / ("repair-" + options.method) : fs::path(options.out);
+  const fs::path folder = output_folder(run, "repair-" + run.options.method);
   claim_repair_folder(folder);
-  std::optional<RepairReport> report = work_out(run, live, deadline);
+  std::optional<RepairReport> report = [&] {
+    WorkDisplay display(run.options.quiet, deadline.left());
+    return repair_as_asked(run, live, deadline.left(), hooks_for(run, display));
+  }();
   if (!report && deadline.passed()) {
     throw Error(ErrorCode::kBadArgument, "the time limit ended it before a head was trained",
                 "--time-limit SECONDS gives more; nothing was written");
@@ -77,21 +69,12 @@ int repair(const Givens& givens) {
     say(stderr, "interrupted before a head was trained: nothing was written\n");
     return kInterrupted;
   }
-  const bool doubtful = report->outcome.doubtful();
-  report->exported = !doubtful || options.force;
+  report->exported = !report->outcome.doubtful() || run.options.force;
   const ReportOrigin origin = write_repair(*report, run.compressed(), folder);
   print(run, *report, origin, folder);
-  if (!options.quiet) {
-    if (!report->complete) {
-      say(stderr, "{}: the figures stand on what was asked and trained by then\n",
-          live.stop && !deadline.passed() ? "interrupted" : "the time limit cut in");
-    }
-    if (doubtful) {
-      put(stderr, verdict_text(report->outcome, style_of(stderr)));
-      say(stderr, "{}\n", report->exported ? "" : ": its head is not written without --force");
-    }
-  }
-  if (live.stop && !deadline.passed()) return kInterrupted;
+  const bool interrupted = live.stop && !deadline.passed();
+  if (!run.options.quiet) say_how_it_went(*report, interrupted);
+  if (interrupted) return kInterrupted;
   return report->exported ? 0 : kNotWritten;
 }
 

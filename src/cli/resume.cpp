@@ -11,7 +11,7 @@ namespace dflare::cli {
 namespace {
 
 int report_complete(FindingStore& store, const Options& options) {
-  const RunSummary summary = close_session(store, recorded_timing(store.folder()), queries_of(store.done()), 0);
+  const RunSummary summary = close_run(store);
   if (!options.quiet) say(stderr, "the run in {} is complete: nothing left to do\n", store.folder().string());
   print_result(store, summary, SearchEnd::kComplete, options.json, options.quiet);
   return 0;

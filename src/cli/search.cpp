@@ -6,7 +6,7 @@
 #include "cli/quiet.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
-#include "dflare/pair.h"
+#include "dflare/open_pair.h"
 #include "dflare/run_session.h"
 #include "dflare/settings.h"
 
@@ -17,8 +17,7 @@ int search(const Givens& givens) {
   refuse_swapped_search(options);
   const SearchSettings settings = search_settings(options);
   const OpenPair pair = open_pair(options, open_quietly);
-  check_levels(pair.original->info(), declared_of(options, Side::kOriginal));
-  check_levels(pair.compressed->info(), declared_of(options, Side::kCompressed));
+  check_levels(pair, options);
   const SeedSet seeds = load_inputs(options, pair.original->info());
   NewRun run(options.out.empty() ? free_run_folder() : std::filesystem::path(options.out));
   Session session(run.store(), options);

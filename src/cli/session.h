@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "cli/progress.h"
 #include "cli/watch.h"
@@ -22,21 +21,14 @@ class Session {
   [[nodiscard]] LiveProgress& live() { return live_; }
   // The inputs that start-up asks, so that a model that hangs on one is told with its name.
   void begin_start_up(const SeedSet& seeds) { watchdog_.watch(&seeds, nullptr); }
-  // Runs the chains that are not done, writes summary.json whatever happens, prints the result. Returns the exit code.
+  // run_session(); prints the result. Returns the exit code.
   int conduct(Search& search);
   // For a start-up that Ctrl-C ended: says so. Returns the exit code.
   int interrupted_at_start_up();
 
  private:
-  SearchResult run_engine(Search& search, const std::vector<SeedDone>& done);
-  // Leaves the folder as a reader wants it; the summary in it is also what is printed.
-  RunSummary finish();
-
   FindingStore& store_;
   const bool json_, quiet_;
-  RunTiming before_;                 // of earlier sessions
-  double wall_ = 0;                  // of this one
-  std::int64_t queries_before_ = 0;  // of chains that earlier sessions ended
   LiveProgress live_;
   InterruptGuard interrupt_;
   Watchdog watchdog_;

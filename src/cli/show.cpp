@@ -9,19 +9,6 @@
 namespace dflare::cli {
 namespace {
 
-FindingReport report_of(Finding finding, const RecordedRun& run, const Options& options) {
-  FindingReport report{.finding = std::move(finding),
-                       .image = {},
-                       .inputs = options.seeds,
-                       .sources = {},
-                       .strategy = options.strategy,
-                       .refine = options.refine,
-                       .classes = class_names(options.classes)};
-  report.image = run.folder / image_path(report.finding);
-  for (const RecordedSeed& seed : run.seeds) report.sources.push_back(seed.source);
-  return report;
-}
-
 void print_rebuilt(const std::string& how) {
   say("  {}{}\n", styled(stdout, Style::kBold, fmt::format("{:<14}", "rebuilt")), how);
 }
@@ -34,7 +21,7 @@ int show(const Givens& givens) {
   const RecordedRun run = read_run(*store);
   const Options options = options_now(run, givens);
   const Finding finding = find_finding(*store, given.id);
-  put(stdout, text_of(report_of(finding, run, options), style_of(stdout)));
+  put(stdout, text_of(finding_report(finding, run, options), style_of(stdout)));
 
   const ReopenedRun reopened = reopen(run, options, open_quietly);
   print_changes(reopened.notes);

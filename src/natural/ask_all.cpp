@@ -1,4 +1,4 @@
-// One model asked many images, by several threads.
+// One model asked many images: by several threads and instances, or itself.
 #include <algorithm>
 #include <chrono>
 #include <string>
@@ -114,6 +114,18 @@ Answers Asker::ask(const OutputReading& reading, const SeedSet& seeds, std::span
 Answers ask_all(const Model& model, const OutputReading& reading, const SeedSet& seeds,
                 std::span<const NaturalImage> images, const AskOptions& options) {
   return Asker(model, options).ask(reading, seeds, images);
+}
+
+Answers ask_itself(Model& model, const OutputReading& reading, const SeedSet& seeds,
+                   std::span<const NaturalImage> images, int rows) {
+  const AskOptions options{.workers = 1, .batch = rows};
+  check_ask_options(options);
+  Answers answers;
+  Work work(seeds, images, options, static_cast<std::size_t>(rows),
+            answers.prepare(images.size(), model.info().classes));
+  work.run(model, 0, /*failed=*/false);
+  answers.interpret(reading);
+  return answers;
 }
 
 }  // namespace dflare

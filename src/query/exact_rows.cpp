@@ -1,12 +1,12 @@
 // Models that mix the rows of a batch: how they are noticed, and how they are asked.
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
 
+#include "core/same_answers.h"
 #include "dflare/error.h"
 #include "dflare/model.h"
 #include "query/rerun.h"
@@ -27,15 +27,11 @@ Batch rows_of_many_ranges(std::span<const InputView> inputs) {
   return rows;
 }
 
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
-
 bool answers_alone_as_in(Model& model, const Batch& rows, const Answers& together) {
   Answers alone;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     model.query(rows.views().subspan(row, 1), alone);
-    if (!same_bits(alone.raw(0), together.raw(row))) return false;
+    if (!same_answers(alone.raw(0), together.raw(row))) return false;
   }
   return true;
 }
@@ -44,7 +40,7 @@ bool repeats_itself(Model& model, const Batch& rows, const Answers& first) {
   Answers second;
   model.query(rows.views(), second);
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    if (!same_bits(first.raw(row), second.raw(row))) return false;
+    if (!same_answers(first.raw(row), second.raw(row))) return false;
   }
   return true;
 }

@@ -10,6 +10,7 @@
 #include "core/deadline.h"
 #include "dflare/error.h"
 #include "dflare/natural.h"
+#include "dflare/searched.h"
 #include "rank/measures.h"
 #include "rank/order.h"
 #include "rank/parties.h"
@@ -100,10 +101,8 @@ class Ranker {
   [[nodiscard]] std::vector<SeedIndex> inputs_to_ask() const {
     const auto wanted = static_cast<std::size_t>(search_.max_seeds);
     const std::size_t most = wanted == 0 ? seeds_.seeds.size() : std::max(kMostInputs, 2 * wanted);
-    std::vector<SeedIndex> inputs;
-    for (std::size_t i = 0; i < seeds_.seeds.size() && inputs.size() < most; ++i) {
-      if (seeds_.seeds[i].problem.empty()) inputs.emplace_back(static_cast<std::int32_t>(i));
-    }
+    std::vector<SeedIndex> inputs = readable_inputs(seeds_);
+    if (inputs.size() > most) inputs.resize(most);
     if (inputs.empty()) {
       throw Error(ErrorCode::kNoUsableSeed, "no input of " + seeds_.path.string() + " can be used",
                   "see the reasons given for each file");

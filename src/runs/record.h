@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "dflare/open_pair.h"
 #include "dflare/options.h"
-#include "dflare/pair.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"
 #include "dflare/store.h"

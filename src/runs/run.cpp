@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "dflare/error.h"
+#include "dflare/run_report.h"
 #include "dflare/settings.h"
 
 namespace dflare {
@@ -147,15 +149,19 @@ void check_labels(const RecordedRun& run) {
 
 }  // namespace
 
-PastRun open_past_run(const Givens& now, const Opener& open) {
+PastRun open_past_run(const std::filesystem::path& folder, const Givens& now, const Opener& open) {
   PastRun run;
-  run.store = FindingStore::open(resolve(now).run, /*writable=*/false);
+  run.store = FindingStore::open(folder, /*writable=*/false);
   run.recorded = read_run(*run.store);
   check_labels(run.recorded);
   run.recorded.options.out.clear();  // where the run went, not what is made of it
   run.options = options_now(run.recorded, now);
   run.reopened = reopen(run.recorded, run.options, open);
   return run;
+}
+
+std::filesystem::path output_folder(const PastRun& run, const std::string& name) {
+  return run.options.out.empty() ? run.store->folder() / name : std::filesystem::path(run.options.out);
 }
 
 std::optional<SeedSet> held_out_of(const PastRun& run, const std::string& labels) {
@@ -200,6 +206,19 @@ Finding find_finding(const FindingStore& store, const std::string& id) {
   if (found) return *std::move(found);
   throw Error(ErrorCode::kBadArgument, fmt::format("the run in {} has no finding {}", store.folder().string(), id),
               "the images in its folder findings are named <seed>_<ordinal>_<kind>.png");
+}
+
+FindingReport finding_report(Finding finding, const RecordedRun& run, const Options& now) {
+  FindingReport report{.finding = std::move(finding),
+                       .image = {},
+                       .inputs = now.seeds,
+                       .sources = {},
+                       .strategy = now.strategy,
+                       .refine = now.refine,
+                       .classes = class_names(now.classes)};
+  report.image = run.folder / image_path(report.finding);
+  for (const RecordedSeed& seed : run.seeds) report.sources.push_back(seed.source);
+  return report;
 }
 
 }  // namespace dflare

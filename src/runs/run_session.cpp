@@ -1,4 +1,4 @@
-// A run's folder while it is worked on: begun, gone on with, left.
+// A run's folder while it is worked on: begun, searched in sessions, left.
 #include "dflare/run_session.h"
 
 #include <fmt/format.h>
@@ -10,8 +10,10 @@
 #include <numeric>
 #include <utility>
 
+#include "core/pacer.h"
 #include "dflare/error.h"
 #include "runs/record.h"
+#include "runs/session_parts.h"
 
 namespace dflare {
 namespace {
@@ -19,6 +21,20 @@ namespace {
 bool is_there(const std::filesystem::path& folder) {
   std::error_code unknown;  // whoever makes it will say
   return std::filesystem::exists(folder, unknown);
+}
+
+std::vector<SeedIndex> seeds_of(const std::vector<SeedDone>& done) {
+  std::vector<SeedIndex> seeds;
+  for (const SeedDone& chain : done) seeds.push_back(chain.seed);
+  return seeds;
+}
+
+// A run in which a model failed can be gone on with.
+Error with_way_on(const Error& e, const FindingStore& store) {
+  if (e.code() != ErrorCode::kModelFailed) return e;
+  return {e.code(), e.what(),
+          fmt::format("{}{}what was found is kept in {}; `dflare resume` goes on", e.hint(),
+                      e.hint().empty() ? "" : "; ", store.folder().string())};
 }
 
 }  // namespace
@@ -98,6 +114,43 @@ RunSummary close_session(FindingStore& store, const RunTiming& before, std::int6
   RunSummary summary = summarise(store, timing);
   store.write_summary(to_json(summary));
   return summary;
+}
+
+RunSession run_session(FindingStore& store, Search& search, LiveProgress* live, const SessionHooks& hooks) {
+  const std::vector<SeedDone> done = store.done();
+  const RunTiming before = recorded_timing(store.folder());
+  if (live != nullptr) {
+    recall_counts(store, done, *live);
+    live->seeds_total = static_cast<std::int64_t>(search.plan().size());
+  }
+  if (hooks.begun) hooks.begun();
+  const Elapsed elapsed;
+  const auto close = [&] {
+    const double wall_seconds = elapsed.seconds();
+    if (hooks.ended) hooks.ended();
+    return close_session(store, before, queries_of(done), wall_seconds);
+  };
+  const auto close_if_possible = [&close] {
+    try {
+      close();
+    } catch (...) {  // what ended the run is what is told
+    }
+  };
+  SearchResult result;
+  try {
+    result = search.run(seeds_of(done), store);
+  } catch (const Error& e) {
+    close_if_possible();
+    throw with_way_on(e, store);
+  } catch (...) {
+    close_if_possible();
+    throw;
+  }
+  return {result, close()};
+}
+
+RunSummary close_run(FindingStore& store) {
+  return close_session(store, recorded_timing(store.folder()), queries_of(store.done()), 0);
 }
 
 }  // namespace dflare

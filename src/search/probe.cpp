@@ -2,9 +2,9 @@
 #include "search/probe.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
+#include "core/same_answers.h"
 #include "search/clock.h"
 #include "search/pair_instance.h"
 
@@ -31,10 +31,6 @@ double least_seconds(PairInstance& instance, std::span<const InputView> inputs) 
   return least;
 }
 
-bool same_bits(std::span<const float> a, std::span<const float> b) {
-  return std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
-}
-
 // Asks all rows together and the first `compared` of them alone.
 bool same_alone(const Pair& pair, std::span<const InputView> inputs, std::size_t compared, QueryUnderWay& slot) {
   PairInstance together(pair, slot);
@@ -43,8 +39,8 @@ bool same_alone(const Pair& pair, std::span<const InputView> inputs, std::size_t
   together.ask_raw(inputs);
   for (std::size_t i = 0; i < std::min(compared, inputs.size()); ++i) {
     alone.ask_raw({&inputs[i], 1});
-    const bool same = same_bits(together.original().raw(i), alone.original().raw(0)) &&
-                      same_bits(together.compressed().raw(i), alone.compressed().raw(0));
+    const bool same = same_answers(together.original().raw(i), alone.original().raw(0)) &&
+                      same_answers(together.compressed().raw(i), alone.compressed().raw(0));
     if (!same) return false;
   }
   return true;

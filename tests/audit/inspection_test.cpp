@@ -89,6 +89,31 @@ TEST(Inspection, TheUserKnowsWhatOutputsAre) {
   EXPECT_THAT(inspection.notes, Contains(HasSubstr("are declared probabilities and are none")));
 }
 
+// Finds out that a batch must be one row when it is first asked, and knows it for itself alone.
+class FindsItOut : public Model {
+ public:
+  FindsItOut() {
+    info_.shape = kShape;
+    info_.classes = 2;
+  }
+  [[nodiscard]] const ModelInfo& info() const override { return info_; }
+  void query(std::span<const InputView> inputs, Answers& out) override {
+    for (float& v : out.prepare(inputs.size(), 2)) v = 1;
+    info_.fixed_batch = 1;
+  }
+  [[nodiscard]] std::unique_ptr<Model> clone() const override { return std::make_unique<FindsItOut>(); }
+
+ private:
+  ModelInfo info_;
+};
+
+TEST(Inspection, TellsWhatAModelFindsOutAboutItselfWhenItIsAsked) {
+  FindsItOut model;
+  const std::vector<DeclaredModel> one{{&model, {}}};
+  EXPECT_EQ(inspect_models(one).models[0].info.fixed_batch, 0);
+  EXPECT_EQ(inspect_models(one, inputs(10)).models[0].info.fixed_batch, 1);
+}
+
 TEST(Inspection, OfNothingThatCanBeReadIsRefusedWithTheFirstReason) {
   SeedSet set = inputs(1);
   set.seeds[0].problem = "empty file";
@@ -118,12 +143,12 @@ TEST(AskForDoubts, AsksAFewInputsAndKnowsABrokenVariant) {
     for (float& v : out) v = -1;
     out[2] = 5;
   });
-  const std::atomic<bool> stop{false};
   const std::vector<DeclaredModel> pair{{original.get(), {}}, {stuck.get(), {}}};
-  EXPECT_THAT(in_words(ask_for_doubts(pair, inputs(1000), 1, stop)), Contains(HasSubstr("one and the same label")));
+  EXPECT_THAT(in_words(ask_for_doubts(pair, inputs(1000), {.workers = 1}).value()),
+              Contains(HasSubstr("one and the same label")));
   EXPECT_LT(asked, 100);
   const std::vector<DeclaredModel> alone{{original.get(), {}}};
-  EXPECT_THAT(ask_for_doubts(alone, inputs(1000), 1, stop), IsEmpty());
+  EXPECT_THAT(ask_for_doubts(alone, inputs(1000), {.workers = 1}).value(), IsEmpty());
 }
 
 TEST(AskForDoubts, HasNoneWhereItIsStopped) {
@@ -131,7 +156,8 @@ TEST(AskForDoubts, HasNoneWhereItIsStopped) {
   const std::atomic<bool> stop{true};
   Declared undeclared;
   undeclared.preprocess = false;
-  EXPECT_THAT(ask_for_doubts(std::vector<DeclaredModel>{{model.get(), undeclared}}, inputs(10), 1, stop), IsEmpty());
+  const std::vector<DeclaredModel> alone{{model.get(), undeclared}};
+  EXPECT_FALSE(ask_for_doubts(alone, inputs(10), {.workers = 1, .stop = &stop}).has_value());
 }
 
 TEST(DoubtsOfPair, GoByTheInputsThatWereAsked) {

@@ -160,6 +160,13 @@ def test_bad_input_is_refused_before_the_work(wrong, arguments, code, parts, tmp
     assert result.out == ""
 
 
+def test_a_variant_that_hangs_ends_it_while_notes_are_gathered(tmp_path):
+    np.save(tmp_path / "images.npy", np.full((4, 8, 8, 1), 90, np.uint8))
+    result = rank(OK, tmp_path / "images.npy", MODELS / "hang.onnx", "--query-timeout", 1, timeout=60)
+    assert result.code == 3, result
+    assert "has not answered for 1 seconds" in result.err
+
+
 def test_no_usable_seed_is_never_a_pass(tmp_path):
     np.save(tmp_path / "images.npy", np.zeros((4, 28, 28), np.uint8))
     codes = set()

@@ -65,6 +65,13 @@ TEST(ExactRows, ModelsThatKeepTheirRowsApartAreAskedTogether) {
   }
 }
 
+// A batch makes NaN by other instructions than a row alone does.
+TEST(ExactRows, AModelThatAnswersNanIsNoModelThatMixesItsRows) {
+  const auto model = open_tiny("nan_output.onnx");
+  ask(*model, random_images(model->info().shape, 6, 1).views());
+  EXPECT_FALSE(model->info().row_by_row);
+}
+
 // Counts its queries; rows of a query of several see the largest pixel of them all, or each its own.
 class Mixer final : public Model {
  public:

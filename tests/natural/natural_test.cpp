@@ -99,6 +99,28 @@ TEST(Natural, AnswersAreThoseOfSingleQueriesAtAnyBatchAndThreadCount) {
   }
 }
 
+TEST(Natural, AModelAsksItselfAsItsInstancesAreAsked) {
+  const SeedSet seeds = ramps(7);
+  std::size_t most = 0;
+  std::size_t asked = 0;
+  ModelInfo info;
+  info.shape = kShape;
+  info.classes = 2;
+  const auto model = make_batch_model(info, [&](std::span<const InputView> rows, std::span<float> out) {
+    most = std::max(most, rows.size());
+    asked += rows.size();
+    for (std::size_t i = 0; i < rows.size(); ++i) means(rows[i], out.subspan(2 * i, 2));
+  });
+  const OutputReading reading{.kind = OutputKind::kProbabilities};
+  const std::vector<NaturalImage> images = corrupted_images(first(7), 5, 2);
+  const Answers itself = ask_itself(*model, reading, seeds, images, 4);
+  EXPECT_EQ(asked, images.size());
+  EXPECT_EQ(most, 4);
+  const Answers instances = ask_all(*model, reading, seeds, images, {.workers = 1, .batch = 8});
+  ASSERT_EQ(itself.rows(), images.size());
+  for (std::size_t i = 0; i < images.size(); ++i) EXPECT_EQ(itself[i].p[0], instances[i].p[0]);
+}
+
 // Counts its instances.
 class CountedModel : public Model {
  public:

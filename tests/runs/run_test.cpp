@@ -1,78 +1,12 @@
-// A run's folder: what it records, and what is made of it later. Models are code, opened by an Opener of the test's
-// own.
+// A run's folder: what it records, and what is made of it later.
 #include "dflare/run.h"
 
 #include <gtest/gtest.h>
 
-#include "dflare/run_session.h"
-#include "support/folder.h"
-#include "support/toy.h"
+#include "runs/runs.h"
 
 namespace dflare {
 namespace {
-
-class Runs : public ::testing::Test {
- protected:
-  Runs() {
-    const SeedSet seeds = toy::varied_seeds(kShape, 6);
-    std::vector<std::uint8_t> png;
-    for (const Seed& seed : seeds.seeds) {
-      encode_png(seed.input.view(), png);
-      folder_.write("seeds/" + seed.source + ".png", png);
-    }
-    options_.original = folder_.write("original.onnx", std::string_view("one")).string();
-    options_.compressed = folder_.write("compressed.onnx", std::string_view("two")).string();
-    options_.seeds = (folder_ / "seeds").string();
-    options_.output = "logits";
-    options_.batch = 5;
-    options_.workers = 1;
-    options_.max_queries = 60;
-    options_.rng_seed = 7;
-  }
-
-  std::unique_ptr<Model> open(const std::filesystem::path& path) const {
-    ModelInfo info;
-    info.path = path.string();
-    info.shape = kShape;
-    info.classes = 4;
-    info.runtime = runtime_;
-    const double coarse = path.filename() == "original.onnx" ? 0 : 0.5;
-    const toy::Function f = toy::linear(kShape, 4, coarse);
-    return make_batch_model(info, [f](std::span<const InputView> rows, std::span<float> out) {
-      for (std::size_t i = 0; i < rows.size(); ++i) f(rows[i], out.subspan(4 * i, 4));
-    });
-  }
-  [[nodiscard]] Opener opener() const {
-    return [this](const std::filesystem::path& path, const ModelOptions&) { return open(path); };
-  }
-
-  // A run begun, and `searched` of its inputs searched.
-  std::unique_ptr<FindingStore> begun(std::size_t searched = 6) const {
-    const OpenPair pair = open_pair(options_, opener());
-    const SeedSet seeds = load_seeds(options_.seeds, seed_options(options_, pair.original->info()));
-    Search search(pair.borrowed(), seeds, search_settings(options_));
-    {
-      NewRun run(folder_ / "run");
-      run.begin(options_, pair, seeds, search, {"it looks odd"});
-      std::vector<SeedIndex> left = search.plan();
-      left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(std::min(searched, left.size())));
-      search.run(left, run.store());
-    }
-    return FindingStore::open(folder_ / "run", /*writable=*/true);
-  }
-
-  static Given given(const std::string& name, const std::string& text) {
-    for (const Flag* flag : flags_of(kGuard)) {
-      if (flag->name == name) return {flag, text};
-    }
-    throw std::out_of_range(name);
-  }
-
-  static constexpr Shape kShape{8, 8, 1};
-  test::Folder folder_;
-  Options options_;
-  std::string runtime_ = "code 1";
-};
 
 TEST_F(Runs, SayWhatTheyWereAsked) {
   const auto store = begun();
@@ -146,7 +80,7 @@ TEST_F(Runs, AreCompleteWhenEveryPlannedInputWasSearched) {
 
 TEST_F(Runs, WhatWasFoundCanBeLearntFrom) {
   begun();
-  const PastRun run = open_past_run({given("run", (folder_ / "run").string())}, opener());
+  const PastRun run = open_past_run(folder_ / "run", {}, opener());
   const Searched searched = searched_of(run);
   EXPECT_EQ(searched.inputs, &run.reopened.seeds);
   EXPECT_EQ(searched.done.size(), run.store->done().size());
@@ -156,9 +90,8 @@ TEST_F(Runs, WhatWasFoundCanBeLearntFrom) {
 
 TEST_F(Runs, WhatIsHeldOutIsReadAsTheRunsInputsWere) {
   begun();
-  const Given run_folder = given("run", (folder_ / "run").string());
-  EXPECT_FALSE(held_out_of(open_past_run({run_folder}, opener()), "").has_value());
-  const PastRun run = open_past_run({run_folder, given("held-out", (folder_ / "seeds").string())}, opener());
+  EXPECT_FALSE(held_out_of(open_past_run(folder_ / "run", {}, opener()), "").has_value());
+  const PastRun run = open_past_run(folder_ / "run", {given("held-out", (folder_ / "seeds").string())}, opener());
   const std::optional<SeedSet> held_out = held_out_of(run, "");
   ASSERT_TRUE(held_out.has_value());
   EXPECT_EQ(held_out->seeds.size(), 6);
@@ -167,9 +100,8 @@ TEST_F(Runs, WhatIsHeldOutIsReadAsTheRunsInputsWere) {
 
 TEST_F(Runs, AreAskedAsTheyWereUnlessItIsSaidOtherwise) {
   begun();
-  const Given run_folder = given("run", (folder_ / "run").string());
-  EXPECT_EQ(ask_options(open_past_run({run_folder}, opener())).batch, 5);
-  EXPECT_EQ(ask_options(open_past_run({run_folder, given("batch", "3")}, opener())).batch, 3);
+  EXPECT_EQ(ask_options(open_past_run(folder_ / "run", {}, opener())).batch, 5);
+  EXPECT_EQ(ask_options(open_past_run(folder_ / "run", {given("batch", "3")}, opener())).batch, 3);
 }
 
 TEST_F(Runs, ARecordThatSaysSomethingElseIsRefused) {
@@ -193,39 +125,47 @@ TEST_F(Runs, AFindingIsNamedByItsInputOrItsImage) {
   test::expect_error(ErrorCode::kBadArgument, "expected SEED", [&] { find_finding(*store, "x"); });
 }
 
-TEST_F(Runs, ThatNeverBeganLeaveNoFolder) {
-  { const NewRun run(folder_ / "new"); }
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
-  std::filesystem::create_directory(folder_ / "mine");
-  { const NewRun run(folder_ / "mine"); }
-  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "mine"));
+TEST_F(Runs, AFindingIsReportedWithWhereItCameFrom) {
+  const auto store = begun();
+  std::optional<Finding> some;
+  store->for_each_finding(false, [&](const Finding& finding) { some = finding; });
+  ASSERT_TRUE(some.has_value());
+  RecordedRun run = read_run(*store);
+  run.options.classes = folder_.write("classes.txt", std::string_view("cat\ndog\n")).string();
+  const FindingReport report = finding_report(*some, run, run.options);
+  EXPECT_EQ(report.finding.seed, some->seed);
+  EXPECT_EQ(report.image, folder_ / "run" / image_path(*some));
+  EXPECT_EQ(report.inputs, options_.seeds);
+  ASSERT_EQ(report.sources.size(), 6);
+  EXPECT_EQ(report.sources[4], "row 4.png");
+  EXPECT_EQ(report.strategy, options_.strategy);
+  EXPECT_EQ(report.classes, (std::vector<std::string>{"cat", "dog"}));
 }
 
-TEST_F(Runs, SessionsAddUpAndOneThatRanNothingChangesNothing) {
-  const auto store = begun();
-  const std::int64_t queries = queries_of(store->done());
-  ASSERT_GT(queries, 0);
-  close_session(*store, {}, 0, 2.0);
-  const RunTiming first = recorded_timing(store->folder());
-  EXPECT_EQ(first.queries, queries);
-  EXPECT_DOUBLE_EQ(first.wall_seconds, 2);
-  EXPECT_DOUBLE_EQ(first.queries_per_second, static_cast<double>(queries) / 2);
-  close_session(*store, first, queries, 0);
-  const RunTiming second = recorded_timing(store->folder());
-  EXPECT_EQ(second.queries, first.queries);
-  EXPECT_DOUBLE_EQ(second.wall_seconds, first.wall_seconds);
-  EXPECT_DOUBLE_EQ(second.queries_per_second, first.queries_per_second);
+TEST_F(Runs, WhatIsMadeOfThemGoesInsideUnlessItIsSaidOtherwise) {
+  begun();
+  EXPECT_EQ(output_folder(open_past_run(folder_ / "run", {}, opener()), "guard"), folder_ / "run" / "guard");
+  EXPECT_EQ(output_folder(open_past_run(folder_ / "run", {given("out", "there")}, opener()), "guard"), "there");
 }
 
-TEST_F(Runs, ProgressGoesOnFromWhatEarlierSessionsFound) {
-  const auto store = begun();
-  LiveProgress progress;
-  recall_counts(*store, store->done(), progress);
-  EXPECT_EQ(progress.seeds_done, static_cast<std::int64_t>(store->done().size()));
-  EXPECT_GT(progress.found.load(), 0);
-  LiveProgress none;
-  recall_counts(*store, {}, none);
-  EXPECT_EQ(none.found, 0);
+TEST_F(Runs, AModelThatHardlySeesIsRefusedUnlessSomebodySaidHowToFeedIt) {
+  ModelInfo blind;
+  blind.shape = kShape;
+  blind.classes = 4;
+  blind.path = "blind.tflite";
+  blind.input_type = "uint8";
+  blind.levels = {2, 0.9};
+  OpenPair pair = open_pair(options_, opener());
+  EXPECT_NO_THROW(check_levels(pair, options_));
+  for (std::unique_ptr<Model> OpenPair::*side : {&OpenPair::original, &OpenPair::compressed}) {
+    OpenPair odd = open_pair(options_, opener());
+    odd.*side = make_batch_model(blind, [](std::span<const InputView>, std::span<float>) {});
+    const std::string option = side == &OpenPair::original ? "--original-preprocess" : "--compressed-preprocess";
+    test::expect_error(ErrorCode::kBadInput, option, [&] { check_levels(odd, options_); });
+    PairOptions said = options_;
+    said.preprocess = "raw";
+    EXPECT_NO_THROW(check_levels(odd, said));
+  }
 }
 
 }  // namespace

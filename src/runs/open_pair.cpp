@@ -1,5 +1,5 @@
 // The two models under comparison, opened and found to fit together.
-#include "dflare/pair.h"
+#include "dflare/open_pair.h"
 
 #include <fmt/format.h>
 
@@ -67,6 +67,11 @@ Declared declared_of(const PairOptions& options, Side side) {
     declared.label_option = "--compressed-label-offset";
   }
   return declared;
+}
+
+void check_levels(const OpenPair& pair, const PairOptions& options) {
+  check_levels(pair.original->info(), declared_of(options, Side::kOriginal));
+  check_levels(pair.compressed->info(), declared_of(options, Side::kCompressed));
 }
 
 std::vector<Doubt> doubts_of(const PairOptions& options, const OpenPair& pair, const SeedSet& seeds,

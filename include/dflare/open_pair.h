@@ -33,6 +33,9 @@ void check_fit(const ModelInfo& original, const ModelInfo& compressed, const Pai
 // What the options say of how a model is fed and read, and which options those are.
 Declared declared_of(const PairOptions& options, Side side);
 
+// Throws kBadInput where one of them hardly sees the images and nobody said how to feed it.
+void check_levels(const OpenPair& pair, const PairOptions& options);
+
 // What looks wrong with the models of a search that has asked its inputs.
 std::vector<Doubt> doubts_of(const PairOptions& options, const OpenPair& pair, const SeedSet& seeds,
                              const Search& search);
