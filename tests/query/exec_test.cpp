@@ -302,8 +302,16 @@ TEST_F(Exec, ACommandThatNeverAnswersIsNotStartedForEver) {
   try {
     ask_one(*model, 3);
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("times in a row"));
+    EXPECT_THAT(error.what(), HasSubstr("started no more: it ended with exit code 7"));
   }
+}
+
+TEST_F(Exec, AfterThreeHangsInARowNobodyWaitsAnyMore) {
+  const auto model = open_child("hangs", patient(0.2));
+  EXPECT_LT(seconds_of([&] {
+              for (int i = 0; i < 50; ++i) EXPECT_THROW(ask_one(*model, 3), Error);
+            }),
+            3);
 }
 
 TEST_F(Exec, MegabytesOfPrintsNeitherBlockNorGrow) {

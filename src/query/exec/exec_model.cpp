@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -28,8 +27,9 @@ using exec::Hello;
 
 // Rows asked at once where nobody reserved more.
 constexpr std::size_t kUsualRows = 64;
-// Failures in a row, over all instances and with no answer between them, after which no further child is started.
-constexpr int kMostInVain = 20;
+// Failures in a row, with no answer between them, after which an instance starts no further child. A hang, which costs
+// its whole time limit, counts as several: every third one in a row is the last.
+constexpr int kMostInVain = 20, kHangCounts = 7;
 
 ElementType element_type(exec::ElementCode code) {
   return code == exec::ElementCode::kUint8 ? ElementType::kUint8 : ElementType::kFloat32;
@@ -57,9 +57,8 @@ class Service {
   [[nodiscard]] std::unique_ptr<Child> child();
   void give_back(std::unique_ptr<Child> child);
 
-  void answered() { in_vain_ = 0; }
-  // A failure for the user. Counts it.
-  [[nodiscard]] Error error(const Fault& fault, const std::string& last_words);
+  // A failure for the user.
+  [[nodiscard]] Error error(const Fault& fault, const std::string& last_words) const;
 
  private:
   [[nodiscard]] std::unique_ptr<Child> start();
@@ -73,7 +72,6 @@ class Service {
   std::optional<Hello> hello_;
   std::optional<Filler> filler_;
   std::size_t floats_before_ = 0;  // of the outputs before the chosen one, a row
-  std::atomic<int> in_vain_{0};
   std::mutex lock_;
   std::vector<std::unique_ptr<Child>> waiting_;
 };
@@ -132,9 +130,6 @@ Hello Service::hello_of(Child& child, exec::Patience patience) {
 
 // Faults of a child that did not get as far as its hello come with its last words.
 std::unique_ptr<Child> Service::start() {
-  if (in_vain_ >= kMostInVain) {
-    throw Fault{FaultKind::kHung, fmt::format("failed {} times in a row, and is started no more", kMostInVain), {}};
-  }
   auto child = std::make_unique<Child>(command_, threads_);
   try {
     Hello hello = hello_of(*child, patience());
@@ -168,8 +163,7 @@ void Service::give_back(std::unique_ptr<Child> child) {
   waiting_.push_back(std::move(child));
 }
 
-Error Service::error(const Fault& fault, const std::string& last_words) {
-  if (fault.kind != FaultKind::kTold) ++in_vain_;
+Error Service::error(const Fault& fault, const std::string& last_words) const {
   return {ErrorCode::kModelFailed, fmt::format("{}: {}{}", info_.path, fault.what, last_words), fault.hint};
 }
 
@@ -201,6 +195,8 @@ class ExecModel final : public Model {
   std::unique_ptr<Child> child_;
   std::size_t reserved_ = 0;
   std::uint32_t id_ = 0;  // of the last question
+  int in_vain_ = 0;       // failures since the last answer
+  std::string last_failure_;
   TensorBuffer question_;
 };
 
@@ -244,11 +240,15 @@ std::span<const std::byte> ExecModel::answer(std::size_t rows, std::size_t bytes
   for (bool again = false;; again = true) {
     try {
       const auto values = exchange(rows, bytes);
-      service_->answered();
+      in_vain_ = 0;
       return values;
     } catch (Fault& fault) {
       const std::string last_words = child_ == nullptr ? "" : child_->last_words();
-      if (fault.kind != FaultKind::kTold) child_.reset();
+      if (fault.kind != FaultKind::kTold) {
+        child_.reset();
+        in_vain_ += fault.kind == FaultKind::kHung ? kHangCounts : 1;
+        last_failure_ = fault.what;
+      }
       const Error error = service_->error(fault, last_words);
       if (fault.kind != FaultKind::kDied || again) throw error;
     }
@@ -258,6 +258,9 @@ std::span<const std::byte> ExecModel::answer(std::size_t rows, std::size_t bytes
 void ExecModel::get_child() {
   if (child_ != nullptr && child_->is_ready()) return;
   child_.reset();
+  if (in_vain_ >= kMostInVain) {
+    throw Fault{FaultKind::kTold, "has failed so often that it is started no more: it " + last_failure_, {}};
+  }
   while (child_ == nullptr) {
     child_ = service_->child();
     if (!child_->is_ready()) child_.reset();  // it ended while nobody asked

@@ -2,7 +2,7 @@
 //   u8, f32            type of its input (u8)
 //   size=HxWxC         of an image (8x8x1)
 //   fixed=N, largest=N its batches; runtime=TEXT; version=N; two-outputs: a second one comes first, with 2 values
-//   a fault, or one that happens when the first pixel of a row is 255 only (dark images are answered): see main()
+//   a fault, or one that happens when the first pixel of a row is above 150 only (dark images are answered): see main()
 // Answers the first value, half the last, and 1. Written without dflare's own code, from docs/exec-models.md.
 #include <signal.h>
 #include <unistd.h>
@@ -196,7 +196,7 @@ int main(int count, char** arguments) {
     const std::uint32_t rows = read_u32(question, 0);
     bool bright = false;
     for (std::uint32_t row = 0; row < rows && !f32; ++row) {
-      bright = bright || static_cast<unsigned char>(question[8 + row * values]) == 255;
+      bright = bright || static_cast<unsigned char>(question[8 + row * values]) > 150;
     }
     if (has("fixed") && rows != number("fixed", 0)) return 8;
     if (has("largest") && rows > number("largest", 0)) return 8;
