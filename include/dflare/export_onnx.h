@@ -43,7 +43,7 @@ OnnxNames export_onnx(const std::filesystem::path& host, const std::string& outp
 OnnxNames export_onnx_alone(std::size_t outputs, const OutputReading& reading, const OnnxAddition& addition,
                             const std::filesystem::path& target);
 
-// Whether the file is one that export_onnx can add to, by its ending: .onnx.
+// Whether the file is one that export_onnx can add to, by its ending: .onnx. A command is none.
 bool is_onnx_file(const std::filesystem::path& file);
 
 }  // namespace dflare

@@ -26,8 +26,8 @@ struct InputLevels {
 
 // What there is to know about a model before it is asked. Filled on opening.
 struct ModelInfo {
-  std::string path;     // as given; of models made of code the name they were given, or "function"
-  std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "function"
+  std::string path;     // as given ("exec:COMMAND" too); of models made of code the name they were given, or "function"
+  std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "exec", "function"
   std::string input_name, output_name;
   std::string input_type, output_type;  // float32, float16, uint8, int8
   Shape shape;                          // of one image
@@ -41,6 +41,7 @@ struct ModelInfo {
   int output_zero_point = 0;
   int fixed_batch = 0;      // rows of a model whose batch cannot change; 0: any
   bool row_by_row = false;  // a batch changes its answers: every query asks one row at a time
+  bool ends_hangs = false;  // what takes longer than ModelOptions::query_timeout fails by itself
 };
 
 // A model answers row i of a query from row i alone: no row affects another, and nothing is remembered between queries.
@@ -85,14 +86,16 @@ struct ModelOptions {
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
   int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
   int threads = 1;                        // inside one query of one instance; 1 to kMostThreads
+  double query_timeout = 120;             // seconds that a command may take to answer or to start; 0: no limit
   std::filesystem::path onnxruntime;      // library to load; empty: DFLARE_ONNXRUNTIME, then where the build found it,
                                           // then the installed Python wheel
   std::filesystem::path tflite;           // the same for TensorFlow Lite: DFLARE_TFLITE
 };
 
-// Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time. Rows are kept exact
-// (keep_rows_exact); an ONNX model with operators that quantise a batch as a whole is known to mix them.
-// Throws kBadInput for a file that is missing, truncated, no model, has several inputs or is no image classifier;
+// Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time, and "exec:COMMAND" by running
+// the command, once for each instance that is asked (docs/exec-models.md); the children end with the last instance.
+// Rows are kept exact (keep_rows_exact); an ONNX model with operators that quantise a batch as a whole is known to mix
+// them. Throws kBadInput for a file that is missing, truncated, no model, has several inputs or is no image classifier;
 // kModelFailed for a runtime that is missing or too old; kBadArgument for an output name that is not there and for
 // threads out of range.
 std::unique_ptr<Model> open_model(const std::filesystem::path& path, const ModelOptions& options);

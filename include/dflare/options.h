@@ -28,6 +28,8 @@ struct PairOptions {
   std::string tflite, original_tflite, compressed_tflite;
   std::string compressed_head;
   std::int64_t threads = 1;
+  double query_timeout = 120;  // seconds; 0: none
+  bool allow_exec = false;
 };
 
 struct InputOptions {
@@ -50,7 +52,7 @@ struct SearchOptions {
 // Times are in seconds; 0: none.
 struct BudgetOptions {
   std::int64_t max_queries = 2000, findings_per_seed = 1, max_seeds = 0;
-  double timeout = 0, time_limit = 0, query_timeout = 120;
+  double timeout = 0, time_limit = 0;
   std::string shard;
   std::int64_t batch = 0, workers = 0;  // 0: measured
 };

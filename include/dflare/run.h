@@ -69,7 +69,8 @@ struct ReopenedRun {
   std::vector<std::string> notes;  // changed_runtimes()
 };
 
-// `now`: the run's options under those given now. Throws kBadInput for what is gone or has changed.
+// `now`: the run's options under those given now. Throws kBadInput for what is gone or has changed, kBadArgument for a
+// model that is a command where `now` does not allow it (allow_exec).
 ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open = open_model);
 
 // The options of a run under those given now, as to what is to be made of it.

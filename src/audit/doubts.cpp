@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 #include "dflare/pair_look.h"
 #include "dflare/statistics.h"
 
@@ -19,7 +20,7 @@ constexpr std::int64_t kEnoughLabels = 20;
 constexpr std::size_t kEnoughRows = 10;
 constexpr double kFarApart = 0.1;  // of two accuracies
 
-std::string file_of(const ModelInfo& info) { return std::filesystem::path(info.path).filename().string(); }
+std::string file_of(const ModelInfo& info) { return name_of_model(info.path); }
 
 class Judging {
  public:

@@ -8,17 +8,20 @@
 #include <filesystem>
 
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 
 namespace dflare::cli {
 namespace {
 
 // By the name: what does not exist is told by whoever opens it.
 bool is_model(const std::string& path) {
+  if (is_command(path)) return true;
   const std::string ending = std::filesystem::path(path).extension().string();
   return (ending == ".onnx" || ending == ".ort" || ending == ".tflite") && !std::filesystem::is_directory(path);
 }
 
 bool is_inputs(const std::string& path) {
+  if (is_command(path)) return false;
   return std::filesystem::is_directory(path) || std::filesystem::path(path).extension() == ".npy";
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/files.h"
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 #include "export/graph.h"
 
 namespace dflare {
@@ -269,6 +270,7 @@ OnnxNames export_onnx_alone(std::size_t outputs, const OutputReading& reading, c
 }
 
 bool is_onnx_file(const std::filesystem::path& file) {
+  if (is_command(file)) return false;
   std::string ending = file.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

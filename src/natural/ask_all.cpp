@@ -50,7 +50,8 @@ class Work {
         render(seeds_, image, batch.append());
       }
       {
-        const Running running(slot < options_.query_started.size() ? &options_.query_started[slot] : nullptr);
+        const bool watched = slot < options_.query_started.size() && !model.info().ends_hangs;
+        const Running running(watched ? &options_.query_started[slot] : nullptr);
         model.query(batch.views(), answers);
       }
       for (std::size_t row = 0; row < batch.size(); ++row) {

@@ -149,8 +149,20 @@ std::vector<Flag> library_flags() {
   return flags;
 }
 
+std::vector<Flag> command_flags() {
+  return {{.name = "allow-exec",
+           .verbs = kResume | kShow | kRepair | kGuard,
+           .group = kModelGroup,
+           .slot = &Options::allow_exec,
+           .brief = "Run the command that the run records as a model (exec:)",
+           .details = "A run's folder may be somebody else's, and a command may do anything.",
+           .saved = false}};
+}
+
 }  // namespace
 
-std::vector<Flag> model_flags() { return joined({output_vector_flags(), kernel_flags(), library_flags()}); }
+std::vector<Flag> model_flags() {
+  return joined({output_vector_flags(), kernel_flags(), library_flags(), command_flags()});
+}
 
 }  // namespace dflare

@@ -43,12 +43,14 @@ std::vector<Flag> budget_flags() {
        .least = 0},
       {.name = "query-timeout",
        .metavar = "SECONDS",
-       .verbs = kRuns | kRank | kRepair | kGuard,
+       .verbs = kRuns | kRank | kRepair | kGuard | kInspect,
        .group = kBudgetGroup,
        .slot = &Options::query_timeout,
        .brief = "End the program when a model does not answer for this long",
-       .details = "A model that hangs cannot be interrupted: the program ends with exit code 3, and what was found is "
-                  "kept. 0: wait for ever.",
+       .details =
+           "A model file that hangs cannot be interrupted: the program ends with exit code 3, and what was found "
+           "is kept. A command (exec:) is ended and started again, and fails on that input only; `inspect` waits "
+           "for model files without a limit. 0: wait for ever.",
        .least = 0},
   };
 }

@@ -14,6 +14,7 @@
 #include "core/nearest.h"
 #include "core/record_json.h"
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 #include "dflare/preprocess.h"
 
 namespace dflare {
@@ -101,9 +102,7 @@ void set_shard(const BudgetOptions& options, SearchSettings& settings) {
   }
 }
 
-std::string absolute(const std::string& path) {
-  return path.empty() ? path : std::filesystem::absolute(path).lexically_normal().string();
-}
+std::string absolute(const std::string& path) { return path.empty() ? path : from_anywhere(path); }
 
 // A preset or a .toml file may change or move; what it said when the run began is what counts.
 std::string spelled_out(const std::string& preprocess) {
@@ -156,6 +155,7 @@ ModelOptions model_options(const PairOptions& options, Side side) {
       own(options.tflite_kernels, options.original_tflite_kernels, options.compressed_tflite_kernels);
   model.tflite_kernels = kernels == "builtin" ? TfliteKernels::kBuiltin : TfliteKernels::kXnnpack;
   model.threads = to_int(options.threads, "threads");
+  model.query_timeout = options.query_timeout;
   model.onnxruntime = own(options.onnxruntime, options.original_onnxruntime, options.compressed_onnxruntime);
   model.tflite = own(options.tflite, options.original_tflite, options.compressed_tflite);
   if (!options.input_size.empty()) {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "dflare/model.h"
 #include "dflare/model_call.h"
 #include "dflare/model_files.h"
+#include "query/exec/command.h"
+#include "query/exec/exec_model.h"
 #include "query/onnx/batch_quantisers.h"
 #include "query/onnx/external_files.h"
 #include "query/onnx/onnx_model.h"
@@ -76,6 +79,7 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
     throw Error(ErrorCode::kBadArgument, "threads is " + std::to_string(options.threads),
                 "use --threads N with 1 <= N <= " + std::to_string(kMostThreads));
   }
+  if (is_command(path)) return keep_rows_exact(open_exec_model(path, options));
   const std::string name = path.string();
   const ModelCall call(ModelCall::Purpose::kOpen, name);
   std::unique_ptr<Model> model = open_by_runtime(path, options);
@@ -85,6 +89,10 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
 
 std::vector<std::filesystem::path> model_files(const std::filesystem::path& path) {
   std::vector<std::filesystem::path> files{path};
+  if (is_command(path)) {
+    std::ranges::copy(files_in_command(path), std::back_inserter(files));
+    return files;
+  }
   const bool tflite = read_head(path).ends_with("TFL3");
   if (tflite || lower_extension(path) != ".onnx") return files;
   for (const std::string& beside : external_files(path)) files.push_back(path.parent_path() / beside);

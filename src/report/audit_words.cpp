@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "dflare/model_files.h"
+
 namespace dflare {
 namespace {
 
@@ -27,13 +29,13 @@ std::vector<std::string> findings_of(const Audit& audit) {
       }
     }
     const Feeding& best = audit.rows[audit.best[m]].models[m];
-    sentences.push_back(fmt::format("{}: {} fits{} (right on {} of {})", models[m].path.filename().string(),
+    sentences.push_back(fmt::format("{}: {} fits{} (right on {} of {})", name_of_model(models[m].path),
                                     short_name(audit.rows[audit.best[m]].preprocess),
                                     equals.empty() ? " best" : ", and by these inputs no worse: " + equals,
                                     best.right.part, best.right.whole));
     if (audit.label_shift[m] != 0) {
       sentences.push_back(
-          fmt::format("{}: its labels are off by {}", models[m].path.filename().string(), audit.label_shift[m]));
+          fmt::format("{}: its labels are off by {}", name_of_model(models[m].path), audit.label_shift[m]));
     }
   }
   if (models.size() > 1) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/figures.h"
+#include "dflare/model_files.h"
 #include "dflare/report_text.h"
 #include "report/page.h"
 #include "report/table.h"
@@ -45,7 +46,7 @@ const Row kHeadings[] = {
 
 Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
   return {v.rank == 0 ? kNothing : fmt::format("{}{}", v.rank, shared ? "=" : ""),
-          std::filesystem::path(file.path).filename().string(),
+          name_of_model(file.path),
           size_text(file.bytes),
           plain(v.accuracy, kPercentColumn),
           plain(v.disagreement, kPercentColumn),

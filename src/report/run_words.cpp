@@ -10,6 +10,7 @@
 #include <span>
 
 #include "core/figures.h"
+#include "dflare/model_files.h"
 #include "dflare/statistics.h"
 
 namespace dflare {
@@ -36,7 +37,7 @@ std::string share_text(std::optional<double> share, std::int64_t part, std::int6
 
 std::string model_line(const ModelSummary& model, std::int64_t right, std::int64_t labelled) {
   const std::string share = share_text(model.accuracy, right, labelled);
-  return fmt::format("{}  ({}{})", std::filesystem::path(model.path).filename().string(), model.runtime,
+  return fmt::format("{}  ({}{})", name_of_model(model.path), model.runtime,
                      share.empty() ? "" : ", right on " + share);
 }
 

@@ -21,9 +21,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+std::string sha256_of_text(const std::string& text) {
+  return sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 const char* const kWayOut = "put it back as it was, or start a new run with dflare search";
 
+// A command is its own text, as it is run from any folder.
 Json file_json(const std::string& path) {
+  if (is_command(path)) {
+    const std::string command = from_anywhere(path);
+    return {{"path", utf8_of(command)}, {"sha256", sha256_of_text(command)}};
+  }
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
   return {{"path", utf8_of(absolute)}, {"sha256", sha256_of_file(absolute)}};
 }
@@ -31,7 +40,7 @@ Json file_json(const std::string& path) {
 // The files beside a model that it reads too, by name.
 Json files_beside(const std::string& path) {
   Json list = Json::array();
-  const auto files = model_files(std::filesystem::absolute(path).lexically_normal());
+  const auto files = model_files(is_command(path) ? path : from_anywhere(path));
   for (std::size_t i = 1; i < files.size(); ++i) list.push_back(file_json(files[i].string()));
   return list;
 }
@@ -160,7 +169,8 @@ RecordedRun read_run(const FindingStore& store) {
 
 void check_models(const RecordedRun& run) {
   for (const RecordedFile& file : run.files) {
-    if (sha256_of_file(file.path) == file.sha256) continue;
+    const bool command = is_command(file.path);
+    if ((command ? sha256_of_text(file.path.string()) : sha256_of_file(file.path)) == file.sha256) continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("the {} {} has changed since the run began", file.what, file.path.string()), kWayOut);
   }

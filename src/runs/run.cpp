@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "dflare/error.h"
+#include "dflare/model_files.h"
 #include "dflare/run_report.h"
 #include "dflare/settings.h"
 
@@ -85,9 +86,21 @@ bool names(const FindingId& id, const Finding& finding) {
   return finding.seed == id.seed && (id.ordinal ? finding.ordinal == *id.ordinal : !finding.flaky);
 }
 
+// A run's folder may be somebody else's.
+void refuse_commands(const RecordedRun& run) {
+  for (const RecordedFile& file : run.files) {
+    if (!is_command(file.path)) continue;
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("the {} of {} is a command, which is not run unless you allow it: {}", file.what,
+                            run.folder.string(), command_of(file.path)),
+                "if you would run that yourself, say --allow-exec");
+  }
+}
+
 }  // namespace
 
 ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open) {
+  if (!now.allow_exec) refuse_commands(run);
   check_models(run);
   ReopenedRun reopened{.pair = open_pair(now, open), .seeds = {}, .notes = {}};
   reopened.notes = changed_runtimes(run, reopened.pair);

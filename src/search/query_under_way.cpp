@@ -11,7 +11,7 @@ void QueryUnderWay::begin(const Model& model, std::span<const InputView> inputs,
   model_ = &model;
   inputs_ = inputs;
   seeds_ = seeds;
-  started_ = nanoseconds_now();
+  if (!model.info().ends_hangs) started_ = nanoseconds_now();
 }
 
 void QueryUnderWay::end() {

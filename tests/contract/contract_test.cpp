@@ -52,6 +52,11 @@ Backend tiny(const std::string& name, const std::string& file, ModelOptions opti
   return {name, [file, options] { return open_tiny(file, options); }};
 }
 
+Backend command(const std::string& name, const std::string& options) {
+  return {name,
+          [options] { return open_model(std::string("exec:") + DFLARE_EXEC_CHILD + " " + options, unit_options()); }};
+}
+
 Backend real(const std::string& name, const std::string& file, TfliteKernels kernels) {
   return {name, [file, kernels]() -> std::unique_ptr<Model> {
             const auto path = shared_data() / "models" / file;
@@ -84,6 +89,11 @@ std::vector<Backend> backends() {
       tiny("OnnxHardCodedBatch", "hard_coded_batch.onnx"),
       tiny("OnnxNamedOutput", "two_outputs.onnx", named),
       tiny("OnnxOpenSize", "open_size.onnx", open_size),
+      command("ExecBytes", "u8"),
+      command("ExecFloats", "f32 size=5x6x3"),
+      command("ExecChannelsFirst", "f32 size=3x6x5"),
+      command("ExecFixedBatch", "fixed=4"),
+      command("ExecLargestBatch", "largest=5"),
   };
   for (const auto kernels : {TfliteKernels::kXnnpack, TfliteKernels::kBuiltin}) {
     const std::string which = kernels == TfliteKernels::kXnnpack ? "Xnnpack" : "Builtin";

@@ -1,0 +1,79 @@
+"""The child's side of dflare's exec: models. Standard library and NumPy; docs/exec-models.md has the protocol.
+
+    serve(answer, shape=(28, 28, 1), outputs=[("scores", (10,))])
+
+calls answer(batch) for each question: a NumPy array, one row an image, becomes an array of scores, one row each (of
+several outputs, a list of arrays). What it raises is told to dflare as the reason why it cannot answer.
+"""
+
+import os
+import struct
+import sys
+
+import numpy
+
+VERSION = 1
+HEADER = struct.Struct("<4s4sII")  # "DFLR", tag, id, bytes of the body
+TYPES = {"u8": (1, numpy.dtype("uint8")), "f32": (2, numpy.dtype("<f4"))}
+ALL_ROWS = 0xFFFFFFFF
+
+
+def _pipes():
+    """What to read and write. Where that is standard output, prints go to standard error from now on."""
+    questions = os.fdopen(os.dup(int(os.environ.get("DFLARE_IN", 0))), "rb")
+    answers = os.fdopen(os.dup(int(os.environ.get("DFLARE_OUT", 1))), "wb")
+    if os.environ.get("DFLARE_OUT", "1") == "1":
+        sys.stdout.flush()
+        os.dup2(2, 1)
+    return questions, answers
+
+
+def _tensor(kind, shape, name=""):
+    return struct.pack(f"<II{len(shape)}I", TYPES[kind][0], len(shape), *shape) + name.encode()
+
+
+def _field(tag, body):
+    return struct.pack("<4sI", tag, len(body)) + body
+
+
+def _send(answers, tag, number, *parts):
+    answers.write(HEADER.pack(b"DFLR", tag, number, sum(len(part) for part in parts)))
+    for part in parts:
+        answers.write(part)
+    answers.flush()
+
+
+def _read(questions, size):
+    data = questions.read(size)
+    if len(data) < size:
+        sys.exit(0)  # dflare has ended, or needs no more answers
+    return data
+
+
+def serve(answer, shape, outputs, kind="f32", fixed_batch=0, largest_batch=0, runtime=""):
+    """Answers dflare's questions until there are no more. `shape` is of one row, height x width x channels (or
+    channels x height x width for f32); `kind` is f32, pixels after --preprocess, or u8, pixels as they are; `outputs`
+    names each output with the shape of one row; `runtime` says what answers, with its version: runs record it."""
+    questions, answers = _pipes()
+    hello = struct.pack("<I", VERSION) + _field(b"INPT", _tensor(kind, shape))
+    hello += b"".join(_field(b"OUTP", _tensor("f32", dims, name)) for name, dims in outputs)
+    hello += _field(b"FIXB", struct.pack("<I", fixed_batch)) + _field(b"MAXB", struct.pack("<I", largest_batch))
+    _send(answers, b"HELO", 0, hello + _field(b"NAME", runtime.encode()))
+    while True:
+        magic, tag, number, size = HEADER.unpack(_read(questions, HEADER.size))
+        if (magic, tag) != (b"DFLR", b"ASK "):
+            sys.exit(f"not a question: {magic} {tag}")
+        body = _read(questions, size)
+        rows = struct.unpack_from("<I", body)[0]
+        batch = numpy.frombuffer(body, TYPES[kind][1], offset=8).reshape(rows, *shape)
+        try:
+            given = answer(batch)
+            arrays = given if isinstance(given, (list, tuple)) else [given]
+            arrays = [numpy.ascontiguousarray(array, "<f4") for array in arrays]
+            expected = [(rows, *dims) for _, dims in outputs]
+            if [array.shape for array in arrays] != expected:
+                raise ValueError(f"answered {[array.shape for array in arrays]}, expected {expected}")
+        except Exception as reason:  # whatever it is, dflare tells it
+            _send(answers, b"FAIL", number, struct.pack("<I", ALL_ROWS), f"{type(reason).__name__}: {reason}".encode())
+            continue
+        _send(answers, b"ANSW", number, struct.pack("<II", rows, 0), *(array.tobytes() for array in arrays))

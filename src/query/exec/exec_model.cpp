@@ -1,0 +1,310 @@
+// A classifier in a child process: one child an instance, handed on to the next where an instance ends.
+#include "query/exec/exec_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "dflare/error.h"
+#include "dflare/model_files.h"
+#include "query/buffer.h"
+#include "query/exec/child.h"
+#include "query/exec/protocol.h"
+#include "query/fill.h"
+#include "query/tensors.h"
+
+namespace dflare {
+namespace {
+
+using exec::Child;
+using exec::Fault;
+using exec::FaultKind;
+using exec::Hello;
+
+// Rows asked at once where nobody reserved more.
+constexpr std::size_t kUsualRows = 64;
+// Failures in a row, with no answer between them, after which an instance starts no further child. A hang, which costs
+// its whole time limit, counts as several: every third one in a row is the last.
+constexpr int kMostInVain = 20, kHangCounts = 7;
+
+ElementType element_type(exec::ElementCode code) {
+  return code == exec::ElementCode::kUint8 ? ElementType::kUint8 : ElementType::kFloat32;
+}
+
+Dims with_batch(const Dims& row, int batch) {
+  Dims dims{batch > 0 ? batch : -1};
+  dims.insert(dims.end(), row.begin(), row.end());
+  return dims;
+}
+
+// What all instances of a model share: what it is, and children that wait for an instance. Safe to use from several
+// threads.
+class Service {
+ public:
+  Service(const std::filesystem::path& path, const ModelOptions& options);
+
+  [[nodiscard]] const ModelInfo& info() const { return info_; }
+  [[nodiscard]] const Hello& hello() const { return *hello_; }
+  [[nodiscard]] const Filler& filler() const { return *filler_; }
+  [[nodiscard]] std::size_t chosen_offset(std::size_t rows) const { return rows * floats_before_ * sizeof(float); }
+  [[nodiscard]] exec::Patience patience() const { return exec::Patience(query_timeout_); }
+
+  // One that waits, or a new one that has said hello. Throws Fault.
+  [[nodiscard]] std::unique_ptr<Child> child();
+  void give_back(std::unique_ptr<Child> child);
+
+  // A failure for the user.
+  [[nodiscard]] Error error(const Fault& fault, const std::string& last_words) const;
+
+ private:
+  [[nodiscard]] std::unique_ptr<Child> start();
+  [[nodiscard]] static Hello hello_of(Child& child, exec::Patience patience);
+  void describe(const ModelOptions& options);
+
+  std::string command_;
+  double query_timeout_;
+  int threads_;
+  ModelInfo info_;
+  std::optional<Hello> hello_;
+  std::optional<Filler> filler_;
+  std::size_t floats_before_ = 0;  // of the outputs before the chosen one, a row
+  std::mutex lock_;
+  std::vector<std::unique_ptr<Child>> waiting_;
+};
+
+Service::Service(const std::filesystem::path& path, const ModelOptions& options)
+    : command_(command_of(path)), query_timeout_(options.query_timeout), threads_(options.threads) {
+  info_.path = path.string();
+  if (command_.find_first_not_of(" \t\n") == std::string::npos) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: names no command", info_.path),
+                "write the command behind it: exec:\"python3 server.py model.onnx\"");
+  }
+  try {
+    waiting_.push_back(start());
+  } catch (const Fault& fault) {
+    throw error(fault, {});
+  }
+  describe(options);
+}
+
+void Service::describe(const ModelOptions& options) {
+  const Hello& hello = *hello_;
+  info_.runtime = hello.runtime.empty() ? "exec" : fmt::format("exec ({})", hello.runtime);
+  const ElementType type = element_type(hello.input.type);
+  const ImageTensor image =
+      read_image_tensor(info_.path, with_batch(hello.input.dims, hello.fixed_batch), options, Layout::kNhwc);
+  std::vector<NamedOutput> outputs;
+  for (const auto& output : hello.outputs) outputs.push_back({output.name, with_batch(output.dims, hello.fixed_batch)});
+  const std::size_t chosen = choose_output(info_.path, outputs, options.output_name);
+  for (std::size_t i = 0; i < chosen; ++i) floats_before_ += hello.outputs[i].elements();
+  info_.input_name = hello.input.name.empty() ? "input" : hello.input.name;
+  info_.output_name = outputs[chosen].name.empty() ? "output" : outputs[chosen].name;
+  info_.input_type = to_string(type);
+  info_.output_type = to_string(ElementType::kFloat32);
+  info_.shape = image.shape;
+  info_.layout = image.layout;
+  info_.classes = read_classes(info_.path, outputs[chosen].dims);
+  info_.fixed_batch = hello.fixed_batch;
+  info_.ends_hangs = true;
+  // Bytes are the image itself: what is done to them is the child's business.
+  filler_.emplace(info_.shape, info_.layout, type == ElementType::kUint8 ? Preprocess{} : options.preprocess, type,
+                  Quantisation{});
+  info_.levels = filler_->levels();
+}
+
+Hello Service::hello_of(Child& child, exec::Patience patience) {
+  const auto check = [](const exec::Header& header) {
+    if (header.tag == exec::kHello && header.id == 0 && header.length <= exec::kLongestText) return;
+    throw Fault{
+        FaultKind::kGarbled,
+        fmt::format("began with a frame of tag {:#x}, id {} and {} bytes, expected a hello (HELO, 0, at most {})",
+                    header.tag, header.id, header.length, exec::kLongestText),
+        "a child says hello first: docs/exec-models.md"};
+  };
+  return exec::read_hello(child.receive(check, patience).body);
+}
+
+// Faults of a child that did not get as far as its hello come with its last words.
+std::unique_ptr<Child> Service::start() {
+  auto child = std::make_unique<Child>(command_, threads_);
+  try {
+    Hello hello = hello_of(*child, patience());
+    if (!hello_)
+      hello_ = std::move(hello);
+    else if (hello != *hello_) {
+      throw Fault{FaultKind::kGarbled, "said another hello than when it was first started",
+                  "each start of the command must be the same model"};
+    }
+  } catch (Fault& fault) {
+    fault.what += ", at its start" + child->last_words();
+    throw;
+  }
+  return child;
+}
+
+std::unique_ptr<Child> Service::child() {
+  {
+    const std::lock_guard lock(lock_);
+    if (!waiting_.empty()) {
+      auto child = std::move(waiting_.back());
+      waiting_.pop_back();
+      return child;
+    }
+  }
+  return start();
+}
+
+void Service::give_back(std::unique_ptr<Child> child) {
+  const std::lock_guard lock(lock_);
+  waiting_.push_back(std::move(child));
+}
+
+Error Service::error(const Fault& fault, const std::string& last_words) const {
+  return {ErrorCode::kModelFailed, fmt::format("{}: {}{}", info_.path, fault.what, last_words), fault.hint};
+}
+
+class ExecModel final : public Model {
+ public:
+  explicit ExecModel(std::shared_ptr<Service> service) : service_(std::move(service)) {}
+  ExecModel(const ExecModel&) = delete;
+  ExecModel& operator=(const ExecModel&) = delete;
+  ~ExecModel() override {
+    if (child_ != nullptr) service_->give_back(std::move(child_));
+  }
+
+  [[nodiscard]] const ModelInfo& info() const override { return service_->info(); }
+  void query(std::span<const InputView> inputs, Answers& out) override;
+  [[nodiscard]] std::unique_ptr<Model> clone() const override { return std::make_unique<ExecModel>(service_); }
+  void reserve(std::size_t rows) override { reserved_ = rows; }
+
+ private:
+  [[nodiscard]] std::size_t most_rows() const;
+  // Asks some rows, all that the child takes at once, and puts the chosen output's values into raw.
+  void run(std::span<const InputView> inputs, std::span<float> raw);
+  // The values of all outputs. Where the child dies of it, once more.
+  [[nodiscard]] std::span<const std::byte> answer(std::size_t rows, std::size_t bytes);
+  [[nodiscard]] std::span<const std::byte> exchange(std::size_t rows, std::size_t bytes);
+  void check_answer(const exec::Header& header, std::size_t length) const;
+  void get_child();
+
+  std::shared_ptr<Service> service_;
+  std::unique_ptr<Child> child_;
+  std::size_t reserved_ = 0;
+  std::uint32_t id_ = 0;  // of the last question
+  int in_vain_ = 0;       // failures since the last answer
+  std::string last_failure_;
+  TensorBuffer question_;
+};
+
+std::size_t ExecModel::most_rows() const {
+  const Hello& hello = service_->hello();
+  const std::size_t fits = exec::kLongestRows / std::max(hello.answer_bytes(), service_->filler().row_bytes());
+  std::size_t most = std::min(std::max(reserved_, kUsualRows), std::max<std::size_t>(fits, 1));
+  if (hello.largest_batch > 0) most = std::min(most, static_cast<std::size_t>(hello.largest_batch));
+  return hello.fixed_batch > 0 ? static_cast<std::size_t>(hello.fixed_batch) : most;
+}
+
+void ExecModel::query(std::span<const InputView> inputs, Answers& out) {
+  const ModelInfo& known = info();
+  check_query(known, inputs);
+  const auto raw = out.prepare(inputs.size(), known.classes);
+  for (std::size_t first = 0; first < inputs.size();) {
+    const std::size_t rows = std::min(most_rows(), inputs.size() - first);
+    run(inputs.subspan(first, rows), raw.subspan(first * known.classes, rows * known.classes));
+    first += rows;
+  }
+}
+
+void ExecModel::run(std::span<const InputView> inputs, std::span<float> raw) {
+  constexpr std::size_t kBefore = exec::kHeaderBytes + exec::kRowsBytes;
+  const Filler& filler = service_->filler();
+  const std::size_t row_bytes = filler.row_bytes();
+  const std::size_t rows = info().fixed_batch > 0 ? static_cast<std::size_t>(info().fixed_batch) : inputs.size();
+  const std::size_t bytes = kBefore + rows * row_bytes;
+  question_.grow(bytes);
+  std::byte* const to = question_.data() + kBefore;
+  for (std::size_t row = 0; row < inputs.size(); ++row) filler.fill(inputs[row], to + row * row_bytes);
+  // Padded by the last row, so that the answers depend on this query alone even if a model mixes its rows.
+  for (std::size_t row = inputs.size(); row < rows; ++row) {
+    std::memcpy(to + row * row_bytes, to + (inputs.size() - 1) * row_bytes, row_bytes);
+  }
+  const std::span<const std::byte> values = answer(rows, bytes);
+  std::memcpy(raw.data(), values.data() + service_->chosen_offset(rows), raw.size_bytes());
+}
+
+std::span<const std::byte> ExecModel::answer(std::size_t rows, std::size_t bytes) {
+  for (bool again = false;; again = true) {
+    try {
+      const auto values = exchange(rows, bytes);
+      in_vain_ = 0;
+      return values;
+    } catch (Fault& fault) {
+      const std::string last_words = child_ == nullptr ? "" : child_->last_words();
+      if (fault.kind != FaultKind::kTold) {
+        child_.reset();
+        in_vain_ += fault.kind == FaultKind::kHung ? kHangCounts : 1;
+        last_failure_ = fault.what;
+      }
+      const Error error = service_->error(fault, last_words);
+      if (fault.kind != FaultKind::kDied || again) throw error;
+    }
+  }
+}
+
+void ExecModel::get_child() {
+  if (child_ != nullptr && child_->is_ready()) return;
+  child_.reset();
+  if (in_vain_ >= kMostInVain) {
+    throw Fault{FaultKind::kTold, "has failed so often that it is started no more: it " + last_failure_, {}};
+  }
+  while (child_ == nullptr) {
+    child_ = service_->child();
+    if (!child_->is_ready()) child_.reset();  // it ended while nobody asked
+  }
+}
+
+std::span<const std::byte> ExecModel::exchange(std::size_t rows, std::size_t bytes) {
+  get_child();
+  exec::write_question(++id_, rows, service_->filler().row_bytes(), {question_.data(), bytes});
+  exec::Patience patience = service_->patience();
+  child_->send({question_.data(), bytes}, patience);
+  const std::size_t length = exec::kRowsBytes + rows * service_->hello().answer_bytes();
+  const auto frame = child_->receive([&](const exec::Header& header) { check_answer(header, length); }, patience);
+  if (frame.header.tag == exec::kFail) throw exec::read_failure(frame.body);
+  if (const std::uint32_t answered = exec::rows_of(frame.body); answered != rows) {
+    throw Fault{FaultKind::kGarbled, fmt::format("answered {} rows, was asked {}", answered, rows),
+                "an answer has as many rows as its question"};
+  }
+  return frame.body.subspan(exec::kRowsBytes);
+}
+
+void ExecModel::check_answer(const exec::Header& header, std::size_t length) const {
+  if (header.tag != exec::kAnswer && header.tag != exec::kFail) {
+    throw Fault{FaultKind::kGarbled,
+                fmt::format("answered with a frame of tag {:#x}, expected ANSW or FAIL", header.tag),
+                "docs/exec-models.md has the frames"};
+  }
+  if (header.id != id_) {
+    throw Fault{FaultKind::kGarbled, fmt::format("answered question {}, was asked {}", header.id, id_),
+                "an answer carries the id of its question"};
+  }
+  const bool fits = header.tag == exec::kFail ? header.length <= exec::kLongestText : header.length == length;
+  if (fits) return;
+  throw Fault{
+      FaultKind::kGarbled,
+      fmt::format("answered {} bytes, expected {} {}", header.length, header.tag == exec::kFail ? "at most" : "exactly",
+                  header.tag == exec::kFail ? exec::kLongestText : length),
+      "an answer holds its row count and the float32 values of all outputs, the first output of all rows first"};
+}
+
+}  // namespace
+
+std::unique_ptr<Model> open_exec_model(const std::filesystem::path& command, const ModelOptions& options) {
+  return std::make_unique<ExecModel>(std::make_shared<Service>(command, options));
+}
+
+}  // namespace dflare
