@@ -23,6 +23,11 @@ Inspection look_at(const Options& options, const std::vector<std::unique_ptr<Mod
     declared.push_back({models[i].get(), declared_of(options, side_of(i, options))});
   }
   if (options.seeds.empty()) return inspect_models(declared);
+  if (options.oracle != "top1") {
+    throw Error(ErrorCode::kBadArgument,
+                "inspect reads answers to inputs as scores of classes, and --oracle is " + options.oracle,
+                "leave --seeds away; the closing table of `dflare search` tells how often the two agree by an oracle");
+  }
   check_equal_shapes(declared);
   if (models.size() == 2) check_fit(models[0]->info(), models[1]->info(), options);
   const SeedSet seeds = load_seeds(options.seeds, seed_options(options, models.front()->info()));

@@ -11,7 +11,7 @@ constexpr std::size_t kMostAnswersOfSpots = 128;  // that a model learns from
 constexpr std::size_t kMostAnswersOfStripes = 40;
 constexpr std::size_t kMostNumbers = 1U << 21;  // that a model holds: 8 MiB a chain
 constexpr int kMostEps = 255;
-constexpr int kEpsWithoutLinf = 16;             // grey levels, where only SSIM limits the change
+constexpr int kEpsWithoutLinf = 16;  // grey levels, where only SSIM limits the change
 
 // Share of the image that a square covers, falling with the number of squares tried.
 double square_share(int tried) {

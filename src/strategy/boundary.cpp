@@ -223,7 +223,8 @@ class BoundaryStrategy : public Strategy {
   void judge_probe(const Verdict& v, Rng& rng) {
     if (source_ == Source::kAttack) {
       if (attack_.learn(v)) bracket_attack(v, rng);
-      if (context_->oracle != nullptr && context_->budget.unlimited() && attack_.tried() % kTriesOfOneSize == 0) attack_.widen();
+      if (context_->oracle != nullptr && context_->budget.unlimited() && attack_.tried() % kTriesOfOneSize == 0)
+        attack_.widen();
       return;
     }
     const bool left = v.margin_original <= 0 && v.margin_compressed <= 0;

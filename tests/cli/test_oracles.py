@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from conftest import DIGITS, LENET, LENET_PRUNED, dflare, findings_of, search, summary_of
+from conftest import DIGITS, LENET, LENET_PRUNED, MODELS, dflare, findings_of, search, small_images, summary_of
 
 # The scores of the example pair, taken for a vector or for ten numbers.
 COSINE, VALUE = "cosine:0.9", "value:6"
@@ -69,6 +69,16 @@ def test_climbing_drives_them_further_apart(run, tmp_path):
     oracle = summary_of(run)["settings"]["oracle"]
     assert oracle_search(tmp_path / "climbed", oracle, "--refine", "climb").code == 0
     assert summary_of(tmp_path / "climbed")["severity"]["median"] > 1.2 * summary_of(run)["severity"]["median"]
+
+
+def test_one_score_is_a_yes_or_a_no(tmp_path):
+    seeds = small_images(tmp_path / "seeds", 8)
+    result = search(MODELS / "sigmoid.onnx", MODELS / "sigmoid.onnx", seeds, tmp_path / "run", "--preprocess", "unit",
+                    "--oracle", "binary", "--max-queries", 20, "--quiet")
+    assert result.code == 0, result
+    assert summary_of(tmp_path / "run")["agreement"] == 1
+    refused = search(MODELS / "sigmoid.onnx", MODELS / "sigmoid.onnx", seeds, tmp_path / "none", "--preprocess", "unit")
+    assert refused.code == 2 and "--oracle binary" in refused.err and "--oracle value" in refused.err, refused
 
 
 def test_what_needs_labels_says_so(run):

@@ -127,19 +127,35 @@ TEST_F(OpenModel, UnfitModelsAreRefused) {
   expect_refused("labels_only.onnx", ErrorCode::kBadInput, "'label'");
 }
 
-TEST_F(OpenModel, OneScoreIsNoClassifierAndSaysWhatToExport) {
+TEST_F(OpenModel, OneScoreIsNoClassifierAndSaysWhichOracleReadsIt) {
   expect_refused("sigmoid.onnx", ErrorCode::kBadInput, "one value for an image");
   const auto hint = refusal(model_path("sigmoid.onnx")).hint;
-  EXPECT_THAT(hint, HasSubstr("1 - p and p"));
+  EXPECT_THAT(hint, HasSubstr("--oracle binary"));
+  EXPECT_THAT(hint, HasSubstr("--oracle value"));
   EXPECT_THAT(hint, testing::Not(HasSubstr("--output-name")));
 }
 
 TEST_F(OpenModel, MapsAreNoClassifiersWhicheverIsChosen) {
   expect_refused("maps.onnx", ErrorCode::kBadInput, "none of them scores of classes: conv (? x 4 x 8 x 8), relu");
-  EXPECT_THAT(refusal(model_path("maps.onnx")).hint, testing::Not(HasSubstr("--output-name")));
+  EXPECT_THAT(refusal(model_path("maps.onnx")).hint, HasSubstr("--oracle"));
   ModelOptions options;
   options.output_name = "relu";
-  expect_refused("maps.onnx", ErrorCode::kBadInput, "detection", options);
+  expect_refused("maps.onnx", ErrorCode::kBadInput, "no score for each", options);
+  EXPECT_THAT(refusal(model_path("maps.onnx"), options).hint, HasSubstr("mask:IOU"));
+}
+
+TEST_F(OpenModel, AnOutputIsTakenInTheFormThatIsAskedFor) {
+  ModelOptions options;
+  options.output_form = OutputForm::kScore;
+  EXPECT_EQ(open_model(model_path("sigmoid.onnx"), options)->info().classes, 1U);
+  expect_refused("ok_float.onnx", ErrorCode::kBadInput, "reads one", options);
+  options.output_form = OutputForm::kValues;
+  EXPECT_EQ(open_model(model_path("sigmoid.onnx"), options)->info().classes, 1U);
+  EXPECT_EQ(open_model(model_path("ok_float.onnx"), options)->info().classes, 10U);
+  options.output_name = "relu";
+  const auto map = open_model(model_path("maps.onnx"), options);
+  EXPECT_EQ(map->info().classes, 4U * 8 * 8);
+  EXPECT_FALSE(map->info().scores);
 }
 
 TEST_F(OpenModel, SeveralOutputsNeedAName) {

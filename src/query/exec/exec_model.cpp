@@ -107,7 +107,8 @@ void Service::describe(const ModelOptions& options) {
   info_.output_type = to_string(ElementType::kFloat32);
   info_.shape = image.shape;
   info_.layout = image.layout;
-  info_.classes = read_classes(info_.path, outputs[chosen].dims);
+  info_.classes = read_values(info_.path, outputs[chosen].dims, options.output_form);
+  info_.scores = options.output_form == OutputForm::kScores;
   info_.fixed_batch = hello.fixed_batch;
   info_.ends_hangs = true;
   // Bytes are the image itself: what is done to them is the child's business.
