@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace dflare {
@@ -22,6 +23,21 @@ struct OutputReading {
   // Of a model with one score: it means yes (class 1) where its probability is above this, no (class 0) below.
   std::optional<float> threshold = {};
 };
+
+// An output that a row of raw answers is made of.
+struct AnswerPart {
+  std::string name;
+  std::vector<std::int64_t> extents;  // of one row; none: one value
+
+  [[nodiscard]] std::size_t values() const {
+    std::size_t n = 1;
+    for (const std::int64_t extent : extents) n *= static_cast<std::size_t>(extent);
+    return n;
+  }
+};
+
+// All of them, in the order of the values.
+using AnswerLayout = std::vector<AnswerPart>;
 
 // One row of Answers, borrowed. All spans hold one value a class.
 struct AnswerView {

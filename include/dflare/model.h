@@ -34,6 +34,7 @@ struct ModelInfo {
   Layout layout = Layout::kNhwc;
   std::size_t classes = 0;  // values for an input: scores, one a class, or what else the model gives
   bool scores = true;       // whether they are scores of classes
+  AnswerLayout parts;       // the outputs that the values are of
   float input_scale = 0;    // of a quantised input tensor: value = scale * (stored - zero point); 0 otherwise
   int input_zero_point = 0;
   InputLevels levels;      // under the preprocessing that the model was opened with
@@ -70,7 +71,7 @@ class Model {
 enum class OutputForm {
   kScores,  // two or more scores, one a class
   kScore,   // one number
-  kValues,  // any numbers
+  kValues,  // any numbers: all outputs, one behind the other, where none is named
 };
 
 enum class TfliteKernels { kXnnpack, kBuiltin };
@@ -82,7 +83,7 @@ inline constexpr int kMostThreads = 1024;
 struct ModelOptions {
   Preprocess preprocess;
   OutputForm output_form = OutputForm::kScores;
-  std::string output_name;  // empty: the only output, or of an ONNX model the only one that can hold scores
+  std::string output_name;  // empty: the only output; of an ONNX model the only one that can hold scores; see kValues
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
   int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
   int threads = 1;                        // inside one query of one instance; 1 to kMostThreads

@@ -28,8 +28,10 @@ class Oracle {
   [[nodiscard]] virtual double lead(std::span<const float> original, std::span<const float> compressed) const = 0;
   // What was measured, as a JSON object of numbers that name themselves. Answers that are not finite have none ("").
   [[nodiscard]] virtual std::string facts(std::span<const float> original, std::span<const float> compressed) const = 0;
-  // Throws kBadArgument where an answer of so many values cannot be compared so.
-  virtual void check(std::size_t values) const = 0;
+  // The same for answers of that layout, of as many values by either model: it is this that lead() and facts() are
+  // asked of. Throws kBadArgument where they cannot be compared so.
+  [[nodiscard]] virtual std::shared_ptr<const Oracle> fitted(const AnswerLayout& original,
+                                                             const AnswerLayout& compressed) const = 0;
 };
 
 // How answers are compared.
@@ -44,7 +46,8 @@ struct OracleChoice {
 // "top1" (the class of the largest score), "binary[:THRESHOLD]" (one score), "value:TOLERANCE" (numbers, none of which
 // may differ by more; with a % after it, by that share of the original's), "cosine:LEAST" (vectors by the cosine
 // between them), "mask[:IOU]" (a score a pixel: the pixels that both models mark, as a share of those that one of them
-// does). Throws kBadArgument naming the nearest known name, or what was expected of the argument.
+// does), "boxes:DECODER[:IOU]" (detections: each sure one of one model must overlap one of the other so much). Throws
+// kBadArgument naming the nearest known name, or what was expected of the argument.
 OracleChoice make_oracle(std::string_view spec);
 const std::vector<std::string>& oracle_names();
 

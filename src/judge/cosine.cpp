@@ -31,8 +31,9 @@ class CosineOracle final : public Oracle {
 
   [[nodiscard]] std::string spec() const override { return fmt::format("cosine:{}", number_text(least_)); }
 
-  void check(std::size_t values) const override {
-    if (values >= 2) return;
+  [[nodiscard]] std::shared_ptr<const Oracle> fitted(const AnswerLayout& original,
+                                                     const AnswerLayout& /*compressed*/) const override {
+    if (values_of(original) >= 2) return std::make_shared<CosineOracle>(least_);
     throw Error(ErrorCode::kBadArgument, "--oracle cosine compares vectors, and the models give one number",
                 "use --oracle value:TOLERANCE, or binary for a yes-or-no score");
   }

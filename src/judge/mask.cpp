@@ -42,8 +42,9 @@ class MaskOracle final : public Oracle {
 
   [[nodiscard]] std::string spec() const override { return fmt::format("mask:{}", number_text(least_)); }
 
-  void check(std::size_t values) const override {
-    if (values >= 2) return;
+  [[nodiscard]] std::shared_ptr<const Oracle> fitted(const AnswerLayout& original,
+                                                     const AnswerLayout& /*compressed*/) const override {
+    if (values_of(original) >= 2) return std::make_shared<MaskOracle>(least_);
     throw Error(ErrorCode::kBadArgument, "--oracle mask compares a score a pixel, and the models give one number",
                 "use --oracle value:TOLERANCE, or binary for a yes-or-no score");
   }

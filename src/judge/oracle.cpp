@@ -15,8 +15,8 @@ namespace dflare {
 namespace {
 
 constexpr const char* kWays =
-    "oracles are top1, binary[:THRESHOLD], value:TOLERANCE, cosine:LEAST and mask[:IOU]; docs/oracles.md says which is "
-    "for what";
+    "oracles are top1, binary[:THRESHOLD], value:TOLERANCE, cosine:LEAST, mask[:IOU] and boxes:DECODER[:IOU]; "
+    "docs/oracles.md says which is for what";
 
 OracleChoice of(std::unique_ptr<const Oracle> oracle) { return {.oracle = std::move(oracle)}; }
 
@@ -29,7 +29,7 @@ OracleChoice binary(std::string_view argument) {
 }  // namespace
 
 const std::vector<std::string>& oracle_names() {
-  static const std::vector<std::string> names{"top1", "binary", "value", "cosine", "mask"};
+  static const std::vector<std::string> names{"top1", "binary", "value", "cosine", "mask", "boxes"};
   return names;
 }
 
@@ -42,6 +42,7 @@ OracleChoice make_oracle(std::string_view spec) {
   if (name == "value") return of(make_value_oracle(argument));
   if (name == "cosine") return of(make_cosine_oracle(argument));
   if (name == "mask") return of(make_mask_oracle(argument));
+  if (name == "boxes") return of(make_boxes_oracle(argument));
   if (name == "top1") throw Error(ErrorCode::kBadArgument, "--oracle top1 takes no argument", kWays);
   throw Error(ErrorCode::kBadArgument, fmt::format("--oracle is '{}', which is none", spec),
               known_names_hint(name, oracle_names()));
@@ -57,6 +58,12 @@ double argument_of(std::string_view oracle, std::string_view argument, const Bou
                                 : fmt::format("above {:g} and below {:g}", bounds.above, bounds.below);
   throw Error(ErrorCode::kBadArgument,
               fmt::format("--oracle {}:{}: expected a number {} after the colon", oracle, argument, range), kWays);
+}
+
+std::size_t values_of(const AnswerLayout& layout) {
+  std::size_t values = 0;
+  for (const AnswerPart& part : layout) values += part.values();
+  return values;
 }
 
 std::string number_text(double number) { return fmt::format("{}", number); }

@@ -11,6 +11,10 @@ namespace dflare {
 std::unique_ptr<const Oracle> make_value_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_cosine_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_mask_oracle(std::string_view argument);
+std::unique_ptr<const Oracle> make_boxes_oracle(std::string_view argument);
+
+// Of a row.
+std::size_t values_of(const AnswerLayout& layout);
 
 // The number of an argument within its bounds, which are not among the numbers allowed unless `inclusive`.
 struct Bounds {

@@ -26,7 +26,10 @@ class ValueOracle final : public Oracle {
                      : fmt::format("value:{}", number_text(tolerance_));
   }
 
-  void check(std::size_t /*values*/) const override {}
+  [[nodiscard]] std::shared_ptr<const Oracle> fitted(const AnswerLayout& /*original*/,
+                                                     const AnswerLayout& /*compressed*/) const override {
+    return std::make_shared<ValueOracle>(tolerance_, relative_);
+  }
 
   [[nodiscard]] double lead(std::span<const float> original, std::span<const float> compressed) const override {
     return 1 - farthest(original, compressed).times;

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "dflare/error.h"
 
@@ -129,6 +130,21 @@ std::size_t choose_output(const std::string& model, std::span<const NamedOutput>
                 fmt::format("choose one by --output-name: {}", listed(true)));
   }
   return static_cast<std::size_t>(found - outputs.begin());
+}
+
+std::vector<std::size_t> choose_outputs(const std::string& model, std::span<const NamedOutput> outputs,
+                                        const ModelOptions& options) {
+  if (options.output_form != OutputForm::kValues || !options.output_name.empty()) {
+    return {choose_output(model, outputs, options.output_name)};
+  }
+  std::vector<std::size_t> all(outputs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+AnswerPart part_of(const std::string& name, std::span<const std::int64_t> dims) {
+  const auto per_row = dims.size() > 1 ? dims.subspan(1) : dims;
+  return {name, {per_row.begin(), per_row.end()}};
 }
 
 void check_query(const ModelInfo& info, std::span<const InputView> inputs) {

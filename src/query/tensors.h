@@ -43,6 +43,13 @@ bool may_hold_classes(std::span<const std::int64_t> dims);
 // scores of classes, kBadArgument for an unknown one.
 std::size_t choose_output(const std::string& model, std::span<const NamedOutput> outputs, const std::string& wanted);
 
+// Positions of the outputs that are read: the one that choose_output() chooses, or for kValues without a name all.
+std::vector<std::size_t> choose_outputs(const std::string& model, std::span<const NamedOutput> outputs,
+                                        const ModelOptions& options);
+
+// The part of a row that an output is; every dimension but the batch is settled.
+AnswerPart part_of(const std::string& name, std::span<const std::int64_t> dims);
+
 // Throws kBadArgument for an empty query or an input of another shape.
 void check_query(const ModelInfo& info, std::span<const InputView> inputs);
 

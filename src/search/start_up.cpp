@@ -39,7 +39,6 @@ void align_classes(const Pair& pair, const SearchSettings& s, PairFacts& facts) 
 void check_oracle(const Pair& pair, const SearchSettings& s) {
   for (const Model* model : {pair.original, pair.compressed}) {
     const std::size_t values = model->info().classes;
-    if (!s.oracle.labels()) s.oracle.oracle->check(values);
     if (s.oracle.labels() && s.oracle.binary != (values == 1)) {
       throw Error(ErrorCode::kBadArgument,
                   model->info().path + " gives " + std::to_string(values) + " values for an input",

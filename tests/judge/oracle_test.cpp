@@ -121,7 +121,7 @@ TEST(CosineOracle, LengthDoesNotMatter) {
   EXPECT_NEAR(lead("cosine:0.5", {1, 0}, {0, 0}), -1, 1e-6) << "a vector of zeros has no direction";
 }
 
-TEST(CosineOracle, OneNumberIsNoVector) {
+TEST(Oracles, OneNumberIsNoVectorAndNoMask) {
   EXPECT_THROW(make_oracle("cosine:0.9").oracle->check(1), Error);
   EXPECT_NO_THROW(make_oracle("cosine:0.9").oracle->check(2));
 }
@@ -143,10 +143,10 @@ TEST(MakeOracle, LabelsNeedNone) {
 }
 
 TEST(MakeOracle, WhatMeansNothingIsRefusedWithTheWayOut) {
-  for (const char* spec :
-       {"",          "top2",     "valu:1",   "value",   "value:",   "value:x",   "value:0",  "value:-1",
-        "value:nan", "value:1x", "value:%",  "cosine",  "cosine:1", "cosine:-1", "cosine:2", "mask:0",
-        "mask:1",    "binary:0", "binary:1", "binary:", "top1:",    "top1:3",    "value:inf"}) {
+  for (const char* spec : {"",         "top2",      "valu:1",   "value",      "value:",         "value:x",  "value:0",
+                           "value:-1", "value:nan", "value:1x", "value:%",    "cosine",         "cosine:1", "cosine:-1",
+                           "cosine:2", "mask:0",    "mask:1",   "binary:0",   "binary:1",       "binary:",  "top1:",
+                           "top1:3",   "value:inf", "boxes",    "boxes:yolo", "boxes:nanodet:2"}) {
     if (std::string(spec) == "binary:") continue;  // as without a colon
     try {
       make_oracle(spec);

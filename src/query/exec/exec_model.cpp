@@ -50,7 +50,12 @@ class Service {
   [[nodiscard]] const ModelInfo& info() const { return info_; }
   [[nodiscard]] const Hello& hello() const { return *hello_; }
   [[nodiscard]] const Filler& filler() const { return *filler_; }
-  [[nodiscard]] std::size_t chosen_offset(std::size_t rows) const { return rows * floats_before_ * sizeof(float); }
+  // What is read of an answer, in the order of a row's values.
+  struct Part {
+    std::size_t floats_before = 0;  // a row, of the outputs before it
+    std::size_t floats = 0;         // a row
+  };
+  [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
   [[nodiscard]] exec::Patience patience() const { return exec::Patience(query_timeout_); }
 
   // One that waits, or a new one that has said hello. Throws Fault.
@@ -71,7 +76,7 @@ class Service {
   ModelInfo info_;
   std::optional<Hello> hello_;
   std::optional<Filler> filler_;
-  std::size_t floats_before_ = 0;  // of the outputs before the chosen one, a row
+  std::vector<Part> parts_;
   std::mutex lock_;
   std::vector<std::unique_ptr<Child>> waiting_;
 };
@@ -99,15 +104,24 @@ void Service::describe(const ModelOptions& options) {
       read_image_tensor(info_.path, with_batch(hello.input.dims, hello.fixed_batch), options, Layout::kNhwc);
   std::vector<NamedOutput> outputs;
   for (const auto& output : hello.outputs) outputs.push_back({output.name, with_batch(output.dims, hello.fixed_batch)});
-  const std::size_t chosen = choose_output(info_.path, outputs, options.output_name);
-  for (std::size_t i = 0; i < chosen; ++i) floats_before_ += hello.outputs[i].elements();
+  const std::vector<std::size_t> chosen = choose_outputs(info_.path, outputs, options);
+  std::size_t floats_before = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::size_t floats = hello.outputs[i].elements();
+    if (std::ranges::find(chosen, i) != chosen.end()) {
+      parts_.push_back({floats_before, floats});
+      info_.parts.push_back(part_of(outputs[i].name, outputs[i].dims));
+      info_.classes += read_values(info_.path, outputs[i].dims, options.output_form);
+    }
+    floats_before += floats;
+  }
+  const std::string& output_name = outputs[chosen.front()].name;
   info_.input_name = hello.input.name.empty() ? "input" : hello.input.name;
-  info_.output_name = outputs[chosen].name.empty() ? "output" : outputs[chosen].name;
+  info_.output_name = output_name.empty() ? "output" : output_name;
   info_.input_type = to_string(type);
   info_.output_type = to_string(ElementType::kFloat32);
   info_.shape = image.shape;
   info_.layout = image.layout;
-  info_.classes = read_values(info_.path, outputs[chosen].dims, options.output_form);
   info_.scores = options.output_form == OutputForm::kScores;
   info_.fixed_batch = hello.fixed_batch;
   info_.ends_hangs = true;
@@ -234,7 +248,14 @@ void ExecModel::run(std::span<const InputView> inputs, std::span<float> raw) {
     std::memcpy(to + row * row_bytes, to + (inputs.size() - 1) * row_bytes, row_bytes);
   }
   const std::span<const std::byte> values = answer(rows, bytes);
-  std::memcpy(raw.data(), values.data() + service_->chosen_offset(rows), raw.size_bytes());
+  std::size_t at = 0;
+  for (const Service::Part& part : service_->parts()) {
+    for (std::size_t row = 0; row < inputs.size(); ++row) {
+      const std::size_t from = (rows * part.floats_before + row * part.floats) * sizeof(float);
+      std::memcpy(&raw[row * info().classes + at], values.data() + from, part.floats * sizeof(float));
+    }
+    at += part.floats;
+  }
 }
 
 std::span<const std::byte> ExecModel::answer(std::size_t rows, std::size_t bytes) {

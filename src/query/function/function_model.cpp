@@ -87,6 +87,7 @@ std::unique_ptr<Model> make_batch_model(ModelInfo info, BatchFunction f) {
   if (info.runtime.empty()) info.runtime = "function";
   if (info.input_type.empty()) info.input_type = "uint8";
   if (info.output_type.empty()) info.output_type = "float32";
+  if (info.parts.empty()) info.parts = {{"output", {static_cast<std::int64_t>(info.classes)}}};
   const Shape& shape = info.shape;
   require(static_cast<bool>(f), info, kNoFunction, kGiveFunction);
   require(shape.height > 0 && shape.width > 0 && (shape.channels == 1 || shape.channels == 3), info, "takes no image",

@@ -109,16 +109,25 @@ class OnnxSession {
 
   [[nodiscard]] const ModelInfo& info() const { return info_; }
   [[nodiscard]] const Filler& filler() const { return *filler_; }
-  [[nodiscard]] std::size_t output_row_bytes() const { return info_.classes * size_of(output_type_); }
-  [[nodiscard]] ElementType output_type() const { return output_type_; }
+  // What is read of the model, in the order of a row's values.
+  struct Output {
+    std::string name;
+    ElementType type{};
+    Dims dims;
+    std::size_t values = 0;  // of a row
+
+    [[nodiscard]] std::size_t row_bytes() const { return values * size_of(type); }
+  };
+  [[nodiscard]] const std::vector<Output>& outputs() const { return outputs_; }
 
   [[nodiscard]] OrtHandle<OrtValue> input_tensor(std::size_t rows, std::byte* memory) const {
     return tensor(input_dims_, input_type_, rows, memory, rows * filler_->row_bytes());
   }
-  [[nodiscard]] OrtHandle<OrtValue> output_tensor(std::size_t rows, std::byte* memory) const {
-    return tensor(output_dims_, output_type_, rows, memory, rows * output_row_bytes());
+  [[nodiscard]] OrtHandle<OrtValue> output_tensor(const Output& output, std::size_t rows, std::byte* memory) const {
+    return tensor(output.dims, output.type, rows, memory, rows * output.row_bytes());
   }
-  void run(const OrtValue* input, OrtValue* output) const;
+  // As many tensors as there are outputs().
+  void run(const OrtValue* input, std::span<OrtValue*> outputs) const;
 
   // Whether several rows can be asked at once; what one clone finds out, all know.
   enum class Batches { kUnknown, kYes, kNo };
@@ -128,17 +137,19 @@ class OnnxSession {
  private:
   [[nodiscard]] OrtHandle<OrtSession> create(const std::filesystem::path& path, const ModelOptions& options) const;
   [[nodiscard]] TensorFacts facts(bool input, std::size_t index) const;
-  [[nodiscard]] std::size_t output_index(const std::string& wanted) const;
+  [[nodiscard]] std::vector<std::size_t> output_indices(const ModelOptions& options) const;
+  [[nodiscard]] Output output_of(std::size_t index, const ModelOptions& options) const;
   [[nodiscard]] Dims dims_of(const OrtTensorTypeAndShapeInfo* shape) const;
-  [[nodiscard]] Dims output_dims_of_one_row() const;
+  [[nodiscard]] Dims output_dims_of_one_row(const std::string& output) const;
   [[nodiscard]] OrtHandle<OrtValue> tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
                                            std::size_t bytes) const;
 
   const OnnxRuntime& runtime_;
   OrtHandle<OrtSession> session_;
   ModelInfo info_;
-  ElementType input_type_{}, output_type_{};
-  Dims input_dims_, output_dims_;
+  ElementType input_type_{};
+  Dims input_dims_;
+  std::vector<Output> outputs_;
   std::optional<Filler> filler_;
   mutable std::atomic<Batches> batches_{Batches::kUnknown};
 };
@@ -156,24 +167,32 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
   const auto input = facts(true, 0);
   input_type_ = element_type(info_.path, input);
   const auto image = read_image_tensor(info_.path, input.dims, options, Layout::kNchw);
-  const auto output = facts(false, output_index(options.output_name));
   info_.input_name = input.name;
-  info_.output_name = output.name;
   info_.shape = image.shape;
   info_.layout = image.layout;
   info_.fixed_batch = static_cast<int>(std::max<std::int64_t>(image.dims[0], 0));
   input_dims_ = image.dims;
-  output_type_ = element_type(info_.path, output);
   info_.input_type = to_string(input_type_);
-  info_.output_type = to_string(output_type_);
   filler_.emplace(info_.shape, info_.layout, options.preprocess, input_type_, Quantisation{});
   info_.levels = filler_->levels();
-  output_dims_ = output.dims;
-  const bool open =
-      output_dims_.empty() || std::any_of(output_dims_.begin() + 1, output_dims_.end(), [](auto d) { return d < 0; });
-  if (open) output_dims_ = output_dims_of_one_row();
-  info_.classes = read_values(info_.path, output_dims_, options.output_form);
+  for (const std::size_t index : output_indices(options)) {
+    outputs_.push_back(output_of(index, options));
+    const Output& output = outputs_.back();
+    info_.classes += output.values;
+    info_.parts.push_back(part_of(output.name, output.dims));
+  }
+  info_.output_name = outputs_.front().name;
+  info_.output_type = to_string(outputs_.front().type);
   info_.scores = options.output_form == OutputForm::kScores;
+}
+
+OnnxSession::Output OnnxSession::output_of(std::size_t index, const ModelOptions& options) const {
+  const TensorFacts output = facts(false, index);
+  const ElementType type = element_type(info_.path, output);
+  const bool open =
+      output.dims.empty() || std::any_of(output.dims.begin() + 1, output.dims.end(), [](auto d) { return d < 0; });
+  const Dims dims = open ? output_dims_of_one_row(output.name) : output.dims;
+  return {output.name, type, dims, read_values(info_.path, dims, options.output_form)};
 }
 
 OrtHandle<OrtSession> OnnxSession::create(const std::filesystem::path& path, const ModelOptions& options) const {
@@ -222,7 +241,7 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
 
 // The output that is named; else the only one; else the only one that can hold a row of scores a row of the batch:
 // models also give labels, or whether they should be trusted. One of a single dimension is the last resort.
-std::size_t OnnxSession::output_index(const std::string& wanted) const {
+std::vector<std::size_t> OnnxSession::output_indices(const ModelOptions& options) const {
   std::size_t count = 0;
   runtime_.check(runtime_.api->SessionGetOutputCount(session_.get(), &count));
   std::vector<NamedOutput> outputs;
@@ -235,7 +254,9 @@ std::size_t OnnxSession::output_index(const std::string& wanted) const {
     if (is_readable(output.type) && output.dims.size() == 1 && output.dims[0] > 1) single_rows.push_back(i);
   }
   if (scores.empty()) scores = single_rows;
-  return wanted.empty() && scores.size() == 1 ? scores.front() : choose_output(info_.path, outputs, wanted);
+  const bool one_holds_scores = options.output_name.empty() && scores.size() == 1;
+  if (one_holds_scores && options.output_form == OutputForm::kScores) return {scores.front()};
+  return choose_outputs(info_.path, outputs, options);
 }
 
 Dims OnnxSession::dims_of(const OrtTensorTypeAndShapeInfo* shape) const {
@@ -246,8 +267,8 @@ Dims OnnxSession::dims_of(const OrtTensorTypeAndShapeInfo* shape) const {
   return dims;
 }
 
-// For models that do not declare their output's shape: asked once.
-Dims OnnxSession::output_dims_of_one_row() const {
+// For models that do not declare that output's shape: asked once.
+Dims OnnxSession::output_dims_of_one_row(const std::string& output_name) const {
   const OrtApi& api = *runtime_.api;
   TensorBuffer blank;
   const auto rows = static_cast<std::size_t>(std::max(info_.fixed_batch, 1));
@@ -255,7 +276,7 @@ Dims OnnxSession::output_dims_of_one_row() const {
   const auto input = input_tensor(rows, blank.data());
   const OrtValue* inputs[] = {input.get()};
   const char* input_names[] = {info_.input_name.c_str()};
-  const char* output_names[] = {info_.output_name.c_str()};
+  const char* output_names[] = {output_name.c_str()};
   OrtValue* raw_output = nullptr;
   runtime_.check(api.Run(session_.get(), nullptr, input_names, inputs, 1, output_names, 1, &raw_output));
   const OrtHandle<OrtValue> output(raw_output, api.ReleaseValue);
@@ -278,11 +299,13 @@ OrtHandle<OrtValue> OnnxSession::tensor(Dims dims, ElementType type, std::size_t
   return {value, api.ReleaseValue};
 }
 
-void OnnxSession::run(const OrtValue* input, OrtValue* output) const {
+void OnnxSession::run(const OrtValue* input, std::span<OrtValue*> outputs) const {
   const char* input_name = info_.input_name.c_str();
-  const char* output_name = info_.output_name.c_str();
+  std::vector<const char*> names(outputs_.size());
+  std::ranges::transform(outputs_, names.begin(), [](const Output& output) { return output.name.c_str(); });
   try {
-    runtime_.check(runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, &output_name, 1, &output));
+    runtime_.check(
+        runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, names.data(), names.size(), outputs.data()));
   } catch (const Error& error) {
     throw Error(ErrorCode::kModelFailed, fmt::format("{}: {}", info_.path, error.what()));
   }
@@ -302,20 +325,24 @@ class OnnxModel final : public Model, public Rerun {
  private:
   // The tensors of one row count, over the clone's own memory.
   struct Binding {
-    OrtHandle<OrtValue> input, output;
+    OrtHandle<OrtValue> input;
+    std::vector<OrtHandle<OrtValue>> outputs;
+    std::vector<OrtValue*> borrowed;  // the outputs
   };
 
   void query_in_runs(std::span<const InputView> inputs, std::span<float> raw);
   bool only_single_rows(std::span<const InputView> inputs, std::span<float> raw);
   void run(std::span<const InputView> inputs, std::span<float> raw);
-  const Binding& binding(std::size_t rows);
+  Binding& binding(std::size_t rows);
+  void read(std::size_t rows, std::span<float> raw) const;
   [[nodiscard]] std::size_t most_rows() const;
 
   std::shared_ptr<const OnnxSession> session_;
   ModelInfo info_;
   std::size_t reserved_ = 0;
   std::size_t last_rows_ = 0;  // of the last query
-  TensorBuffer input_, output_;
+  TensorBuffer input_;
+  std::vector<TensorBuffer> output_memory_;       // by output
   std::vector<std::optional<Binding>> bindings_;  // by rows
 };
 
@@ -366,8 +393,8 @@ bool OnnxModel::only_single_rows(std::span<const InputView> inputs, std::span<fl
 void OnnxModel::rerun() {
   for (std::size_t left = last_rows_; left > 0;) {
     const std::size_t rows = std::min(most_rows(), left);
-    const Binding& tensors = binding(info_.fixed_batch > 0 ? most_rows() : rows);
-    session_->run(tensors.input.get(), tensors.output.get());
+    Binding& tensors = binding(info_.fixed_batch > 0 ? most_rows() : rows);
+    session_->run(tensors.input.get(), tensors.borrowed);
     left -= rows;
   }
 }
@@ -383,7 +410,7 @@ void OnnxModel::query_in_runs(std::span<const InputView> inputs, std::span<float
 void OnnxModel::run(std::span<const InputView> inputs, std::span<float> raw) {
   const std::size_t rows = info_.fixed_batch > 0 ? static_cast<std::size_t>(info_.fixed_batch) : inputs.size();
   const std::size_t row_bytes = session_->filler().row_bytes();
-  const Binding& tensors = binding(rows);
+  Binding& tensors = binding(rows);
   for (std::size_t row = 0; row < inputs.size(); ++row) {
     session_->filler().fill(inputs[row], input_.data() + row * row_bytes);
   }
@@ -391,19 +418,45 @@ void OnnxModel::run(std::span<const InputView> inputs, std::span<float> raw) {
   for (std::size_t row = inputs.size(); row < rows; ++row) {
     std::memcpy(input_.data() + row * row_bytes, input_.data() + (inputs.size() - 1) * row_bytes, row_bytes);
   }
-  session_->run(tensors.input.get(), tensors.output.get());
-  decode(output_.data(), session_->output_type(), Quantisation{}, raw);
+  session_->run(tensors.input.get(), tensors.borrowed);
+  read(inputs.size(), raw);
 }
 
-const OnnxModel::Binding& OnnxModel::binding(std::size_t rows) {
+// Row by row where several outputs make up a row.
+void OnnxModel::read(std::size_t rows, std::span<float> raw) const {
+  std::size_t at = 0;
+  for (std::size_t k = 0; k < output_memory_.size(); ++k) {
+    const OnnxSession::Output& output = session_->outputs()[k];
+    const std::byte* const memory = output_memory_[k].data();
+    if (output_memory_.size() == 1) {
+      decode(memory, output.type, Quantisation{}, raw);
+      return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+      decode(memory + row * output.row_bytes(), output.type, Quantisation{},
+             raw.subspan(row * info_.classes + at, output.values));
+    }
+    at += output.values;
+  }
+}
+
+OnnxModel::Binding& OnnxModel::binding(std::size_t rows) {
   const std::size_t room = std::max(rows, std::min(most_rows(), std::max(reserved_, rows)));
-  const bool input_moved = input_.grow(room * session_->filler().row_bytes());
-  const bool output_moved = output_.grow(room * session_->output_row_bytes());
-  if (input_moved || output_moved) bindings_.clear();
+  const std::vector<OnnxSession::Output>& outputs = session_->outputs();
+  output_memory_.resize(outputs.size());
+  bool moved = input_.grow(room * session_->filler().row_bytes());
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    moved = output_memory_[k].grow(room * outputs[k].row_bytes()) || moved;
+  }
+  if (moved) bindings_.clear();
   if (bindings_.size() <= rows) bindings_.resize(rows + 1);
   auto& slot = bindings_[rows];
-  if (!slot)
-    slot.emplace(Binding{session_->input_tensor(rows, input_.data()), session_->output_tensor(rows, output_.data())});
+  if (slot) return *slot;
+  slot.emplace(Binding{session_->input_tensor(rows, input_.data()), {}, {}});
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    slot->outputs.push_back(session_->output_tensor(outputs[k], rows, output_memory_[k].data()));
+    slot->borrowed.push_back(slot->outputs.back().get());
+  }
   return *slot;
 }
 

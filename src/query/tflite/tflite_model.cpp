@@ -29,9 +29,13 @@ struct Shared {
   std::shared_ptr<const ModelFile> file;
   ModelInfo info;
   Dims dims;  // of the input, the batch open
-  std::size_t output = 0;
-  ElementType output_type{};
-  Quantisation output_quantisation;
+  struct Output {
+    std::size_t index = 0;  // among the model's
+    ElementType type{};
+    Quantisation quantisation;
+    std::size_t values = 0;  // of a row
+  };
+  std::vector<Output> outputs;  // in the order of a row's values
   std::optional<Filler> filler;
 
   [[nodiscard]] std::unique_ptr<RowsInterpreter> interpreter(std::size_t rows) const {
@@ -57,12 +61,28 @@ bool batches(const Shared& shared) {
     const std::size_t row_bytes = shared.filler->row_bytes();
     std::memset(two->input_memory(), 0, 2 * row_bytes);
     two->invoke();
-    const auto dims = two->output(shared.output).dims;
-    return dims.size() > 1 && dims[0] == 2 &&
-           read_values(shared.info.path, dims, OutputForm::kValues) == shared.info.classes;
+    return std::ranges::all_of(shared.outputs, [&](const Shared::Output& output) {
+      const auto dims = two->output(output.index).dims;
+      return dims.size() > 1 && dims[0] == 2 &&
+             read_values(shared.info.path, dims, OutputForm::kValues) == output.values;
+    });
   } catch (const Error&) {
     return false;
   }
+}
+
+void add_output(Shared& shared, std::size_t index, const tflite::TensorFacts& output, const ModelOptions& options) {
+  ModelInfo& info = shared.info;
+  const std::size_t values = read_values(info.path, output.dims, options.output_form);
+  if (shared.outputs.empty()) {
+    info.output_name = output.name;
+    info.output_type = to_string(output.type);
+    info.output_scale = output.quantisation.scale;
+    info.output_zero_point = output.quantisation.zero_point;
+  }
+  info.classes += values;
+  info.parts.push_back(part_of(output.name, output.dims));
+  shared.outputs.push_back({index, output.type, output.quantisation, values});
 }
 
 std::shared_ptr<const Shared> open(const std::filesystem::path& path, const ModelOptions& options) {
@@ -88,18 +108,11 @@ std::shared_ptr<const Shared> open(const std::filesystem::path& path, const Mode
   info.input_zero_point = input.quantisation.zero_point;
   shared->filler.emplace(info.shape, info.layout, options.preprocess, input.type, input.quantisation);
   info.levels = shared->filler->levels();
-  shared->output = choose_output(info.path, as_stored->outputs(), options.output_name);
+  const std::vector<std::size_t> chosen = choose_outputs(info.path, as_stored->outputs(), options);
   const auto rows = static_cast<std::size_t>(std::max<std::int64_t>(image.dims[0], 1));
   if (image.dims != input.dims) as_stored = shared->interpreter(rows);
-  const auto output = as_stored->output(shared->output);
-  info.output_name = output.name;
-  info.output_type = to_string(output.type);
-  info.output_scale = output.quantisation.scale;
-  info.output_zero_point = output.quantisation.zero_point;
-  info.classes = read_values(info.path, output.dims, options.output_form);
+  for (const std::size_t index : chosen) add_output(*shared, index, as_stored->output(index), options);
   info.scores = options.output_form == OutputForm::kScores;
-  shared->output_type = output.type;
-  shared->output_quantisation = output.quantisation;
   if (as_stored->stateful() || !batches(*shared)) info.fixed_batch = static_cast<int>(rows);
   return shared;
 }
@@ -119,6 +132,7 @@ class TfliteModel final : public Model, public Rerun {
   [[nodiscard]] std::size_t step(std::size_t left) const;
   void run(RowsInterpreter& interpreter, std::size_t rows, std::span<const InputView> inputs,
            std::span<float> raw) const;
+  void read(const RowsInterpreter& interpreter, std::size_t rows, std::span<float> raw) const;
   RowsInterpreter& interpreter(std::size_t rows);
 
   std::shared_ptr<const Shared> shared_;
@@ -177,7 +191,24 @@ void TfliteModel::run(RowsInterpreter& interpreter, std::size_t rows, std::span<
     std::memcpy(memory + row * row_bytes, memory + (inputs.size() - 1) * row_bytes, row_bytes);
   }
   interpreter.invoke();
-  decode(interpreter.output_memory(shared_->output), shared_->output_type, shared_->output_quantisation, raw);
+  read(interpreter, inputs.size(), raw);
+}
+
+// Row by row where several outputs make up a row.
+void TfliteModel::read(const RowsInterpreter& interpreter, std::size_t rows, std::span<float> raw) const {
+  std::size_t at = 0;
+  for (const Shared::Output& output : shared_->outputs) {
+    const std::byte* const memory = interpreter.output_memory(output.index);
+    if (shared_->outputs.size() == 1) {
+      decode(memory, output.type, output.quantisation, raw);
+      return;
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+      decode(memory + row * output.values * size_of(output.type), output.type, output.quantisation,
+             raw.subspan(row * info().classes + at, output.values));
+    }
+    at += output.values;
+  }
 }
 
 RowsInterpreter& TfliteModel::interpreter(std::size_t rows) {
