@@ -86,13 +86,13 @@ bool names(const FindingId& id, const Finding& finding) {
   return finding.seed == id.seed && (id.ordinal ? finding.ordinal == *id.ordinal : !finding.flaky);
 }
 
-// A run's folder may be somebody else's.
-void refuse_commands(const RecordedRun& run) {
-  for (const RecordedFile& file : run.files) {
-    if (!is_command(file.path)) continue;
+// A run's folder may be somebody else's. What would be run is what the options say, whatever else is recorded.
+void refuse_commands(const RecordedRun& run, const PairOptions& now) {
+  for (const auto& [side, model] : {std::pair("original", now.original), std::pair("compressed", now.compressed)}) {
+    if (!is_command(model)) continue;
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("the {} of {} is a command, which is not run unless you allow it: {}", file.what,
-                            run.folder.string(), command_of(file.path)),
+                fmt::format("the {} model of {} is a command, which is not run unless you allow it: {}", side,
+                            run.folder.string(), command_of(model)),
                 "if you would run that yourself, say --allow-exec");
   }
 }
@@ -100,7 +100,7 @@ void refuse_commands(const RecordedRun& run) {
 }  // namespace
 
 ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open) {
-  if (!now.allow_exec) refuse_commands(run);
+  if (!now.allow_exec) refuse_commands(run, now);
   check_models(run);
   ReopenedRun reopened{.pair = open_pair(now, open), .seeds = {}, .notes = {}};
   reopened.notes = changed_runtimes(run, reopened.pair);

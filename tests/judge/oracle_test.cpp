@@ -122,8 +122,12 @@ TEST(CosineOracle, LengthDoesNotMatter) {
 }
 
 TEST(Oracles, OneNumberIsNoVectorAndNoMask) {
-  EXPECT_THROW(make_oracle("cosine:0.9").oracle->check(1), Error);
-  EXPECT_NO_THROW(make_oracle("cosine:0.9").oracle->check(2));
+  const AnswerLayout one{{"out", {1}}};
+  const AnswerLayout two{{"out", {1}}, {"more", {}}};
+  for (const char* spec : {"cosine:0.9", "mask"}) {
+    EXPECT_THROW(static_cast<void>(make_oracle(spec).oracle->fitted(one, one)), Error);
+    EXPECT_NO_THROW(static_cast<void>(make_oracle(spec).oracle->fitted(two, two)));
+  }
 }
 
 TEST(MaskOracle, PixelsMarkedByBothAreAShareOfThoseMarkedByEither) {

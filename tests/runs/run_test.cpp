@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "dflare/model_files.h"
+#include "dflare/run_session.h"
 #include "runs/runs.h"
+#include "support/folder.h"
+#include "support/toy.h"
 
 namespace dflare {
 namespace {
@@ -45,6 +49,28 @@ TEST_F(Runs, ModelsThatHaveChangedAreRefusedByName) {
   const RecordedRun run = read_run(*begun());
   folder_.write("compressed.onnx", std::string_view("three"));
   test::expect_error(ErrorCode::kBadInput, "compressed.onnx has changed", [&] { reopen(run, run.options, opener()); });
+}
+
+TEST_F(Runs, ACommandIsRunAgainOnlyWhereItIsAllowed) {
+  options_.compressed = "exec:python3 two.py";
+  const RecordedRun run = read_run(*begun());
+  EXPECT_EQ(run.options.compressed, from_anywhere("exec:python3 two.py")) << "from whatever folder";
+  ASSERT_EQ(run.files.size(), 2);
+  EXPECT_EQ(run.files[1].path, run.options.compressed);
+  bool opened = false;
+  const Opener opens = [&](const std::filesystem::path& path, const ModelOptions&) {
+    opened = opened || is_command(path);
+    return open(path);
+  };
+  test::expect_error(ErrorCode::kBadArgument, "--allow-exec", [&] { reopen(run, run.options, opens); });
+  RecordedRun forged = run;  // what is recorded beside the options is not what runs
+  forged.files.pop_back();
+  test::expect_error(ErrorCode::kBadArgument, "python3 two.py", [&] { reopen(forged, run.options, opens); });
+  EXPECT_FALSE(opened);
+  Options allowed = run.options;
+  allowed.allow_exec = true;
+  reopen(run, allowed, opens);
+  EXPECT_TRUE(opened);
 }
 
 TEST_F(Runs, InputsThatHaveChangedAreRefusedByName) {

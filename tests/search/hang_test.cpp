@@ -33,6 +33,15 @@ TEST(HangDetector, TellsTheSlotOfAQueryThatTakesTooLong) {
   EXPECT_EQ(detector.look(began + 11 * kSecond), 3);
 }
 
+TEST(HangDetector, ModelsThatEndTheirHangsThemselvesAreNotWatched) {
+  Query query;
+  query.model =
+      make_batch_model({.path = "child", .shape = kShape, .classes = 2, .ends_hangs = true}, [](auto, auto) {});
+  HangDetector detector(*query.live, 10, 1);
+  query.begin();
+  for (int second = 0; second < 100; ++second) EXPECT_FALSE(detector.look(second * kSecond));
+}
+
 TEST(HangDetector, QueriesThatComeBackAreNotAddedUp) {
   Query query;
   HangDetector detector(*query.live, 10, 1);

@@ -201,7 +201,6 @@ void Child::take_prints() {
 }
 
 bool Child::is_ready() {
-  if (failed_) return false;
   std::array<pollfd, 2> watched{pollfd{answers_.number(), POLLIN, 0}, pollfd{prints_.number(), POLLIN, 0}};
   poll(watched.data(), watched.size(), 0);
   if (watched[1].revents != 0) take_prints();

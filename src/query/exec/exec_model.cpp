@@ -271,8 +271,7 @@ std::span<const std::byte> ExecModel::answer(std::size_t rows, std::size_t bytes
         in_vain_ += fault.kind == FaultKind::kHung ? kHangCounts : 1;
         last_failure_ = fault.what;
       }
-      const Error error = service_->error(fault, last_words);
-      if (fault.kind != FaultKind::kDied || again) throw error;
+      if (fault.kind != FaultKind::kDied || again) throw service_->error(fault, last_words);
     }
   }
 }

@@ -187,6 +187,7 @@ int main(int count, char** arguments) {
   Shape shape;
   if (has("size")) std::sscanf(options["size"].c_str(), "%ux%ux%u", &shape.height, &shape.width, &shape.channels);
   write_out(hello(shape));
+  if (has("reads-nothing")) close(in_fd), hang();
   const bool f32 = has("f32");
   const std::size_t values = std::size_t{shape.height} * shape.width * shape.channels;
   for (;;) {
