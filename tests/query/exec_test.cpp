@@ -407,7 +407,7 @@ TEST_F(Exec, SignalsOfTheProcessStayAsTheyAre) {
   const auto model = open_child("ends-after-answering");
   for (int i = 0; i < 20; ++i) ask_one(*model, 3);
   // Without a shell that keeps the pipe open.
-  const auto deaf = open_model("exec:exec " + child("reads-nothing").substr(5), patient());
+  const auto deaf = open_model("exec:exec " + child("reads-nothing size=500x500x3").substr(5), patient());
   const auto error = test::error_of([&] { ask_one(*deaf, 3); });
   ASSERT_TRUE(error);
   EXPECT_THAT(error->what(), HasSubstr("closed its pipe while it was asked"));
