@@ -47,7 +47,7 @@ class OracleSearch : public ::testing::TestWithParam<std::string> {};
 TEST_P(OracleSearch, QuantitiesThatStrayAreFound) {
   const auto models = quantities();
   const Events events = toy::search(models, toy::varied_seeds(kShape, 12), settings_for("value:0.07", GetParam()));
-  const int found = toy::count(events, ChainEnd::kFound);
+  const auto found = toy::count(events, ChainEnd::kFound);
   if (GetParam() != "random") {
     EXPECT_EQ(found, 12);
   }
