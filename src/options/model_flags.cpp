@@ -18,11 +18,11 @@ std::vector<Flag> output_vector_flags() {
        .verbs = kModels,
        .group = kModelGroup,
        .slot = &Options::oracle,
-       .brief = "When two answers differ: top1, binary, value, cosine or mask",
+       .brief = "When two answers differ: top1, binary, value, cosine, mask or boxes",
        .details = "top1: by the class of the largest score. binary[:THRESHOLD]: of one yes-or-no score. "
                   "value:TOLERANCE or value:PERCENT%: of numbers, where one differs by more. cosine:LEAST: of vectors, "
                   "where the cosine between them is less. mask[:IOU]: of a score a pixel, where the pixels marked "
-                  "overlap less. docs/oracles.md says more."},
+                  "overlap less. boxes:DECODER[:IOU]: of detections. docs/oracles.md says more."},
       {.name = "output",
        .metavar = "KIND",
        .verbs = kModels | kRank,

@@ -43,8 +43,9 @@ std::string levels(const ModelInfo& info) {
 }
 
 std::string values(const ModelInfo& info) {
-  return info.scores ? fmt::format("{} classes", info.classes)
-                     : fmt::format("{} value{}", info.classes, info.classes == 1 ? "" : "s");
+  if (info.scores) return fmt::format("{} classes", info.classes);
+  const std::string of = info.parts.size() > 1 ? fmt::format(" in {} outputs", info.parts.size()) : "";
+  return fmt::format("{} value{}{}", info.classes, info.classes == 1 ? "" : "s", of);
 }
 
 std::string batch(const ModelInfo& info) {
