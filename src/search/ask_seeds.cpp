@@ -16,8 +16,9 @@ constexpr std::size_t kFewFailures = 10;  // at the start, with no answer betwee
 
 std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
 
-std::span<float> make_room(Answers& answers, std::size_t seeds, const Model& model) {
-  const std::span<float> raw = answers.prepare(seeds, model.info().classes);
+// What an oracle says of an answer takes two values, whatever the model gives.
+std::span<float> make_room(Answers& answers, std::size_t seeds, const Model& model, const Oracle* oracle) {
+  const std::span<float> raw = answers.prepare(seeds, oracle != nullptr ? 2 : model.info().classes);
   std::ranges::fill(raw, 0.0F);
   return raw;
 }
@@ -31,8 +32,8 @@ SeedAsker::SeedAsker(const Pair& pair, RunContext& context, const PairFacts& fac
       facts_(facts),
       settings_(settings),
       live_(live),
-      original_(make_room(context.original, context.status.size(), *pair.original)),
-      compressed_(make_room(context.compressed, context.status.size(), *pair.compressed)) {}
+      original_(make_room(context.original, context.status.size(), *pair.original, context.oracle)),
+      compressed_(make_room(context.compressed, context.status.size(), *pair.compressed, context.oracle)) {}
 
 std::vector<InputView> SeedAsker::sample(std::span<const SeedIndex> seeds, std::size_t most) {
   PairInstance instance(pair_, live_.queries_under_way[0]);
@@ -105,12 +106,21 @@ void SeedAsker::ask_one(PairInstance& instance, const SeedIndex& seed) {
 }
 
 void SeedAsker::keep(const PairInstance& instance, std::span<const SeedIndex> rows) {
+  Answers ruled_original;
+  Answers ruled_compressed;
+  const Answers* original = &instance.raw_original();
+  const Answers* compressed = &instance.raw_compressed();
+  if (context_.oracle != nullptr) {
+    read_together(*context_.oracle, *original, *compressed, ruled_original, ruled_compressed);
+    original = &ruled_original;
+    compressed = &ruled_compressed;
+  }
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto copy = [&](std::span<const float> row, std::span<float> to) {
       std::ranges::copy(row, to.subspan(row_of(rows[i]) * row.size()).begin());
     };
-    copy(instance.raw_original().raw(i), original_);
-    copy(instance.raw_compressed().raw(i), compressed_);
+    copy(original->raw(i), original_);
+    copy(compressed->raw(i), compressed_);
   }
 }
 

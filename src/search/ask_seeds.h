@@ -13,7 +13,7 @@ namespace dflare {
 
 class SeedAsker {
  public:
-  // Makes room for the answers to all seeds in the context. All outlive the asker.
+  // Makes room for the answers to all seeds in the context, which knows the oracle. All outlive the asker.
   SeedAsker(const Pair& pair, RunContext& context, const PairFacts& facts, const SearchSettings& settings,
             LiveProgress& live);
 
@@ -44,7 +44,7 @@ class SeedAsker {
   const PairFacts& facts_;
   const SearchSettings& settings_;
   LiveProgress& live_;
-  std::span<float> original_, compressed_;  // raw outputs, seed after seed
+  std::span<float> original_, compressed_;  // raw outputs, or what the oracle makes of them, seed after seed
   SeedIndex known_;                         // a seed that was answered
   std::mutex lock_;
   std::vector<FailedInput> failed_;

@@ -26,20 +26,15 @@ void copy_row(const Answers& all, SeedIndex seed, Answers& one) {
 
 FirstReading::FirstReading(const RunContext& context, const PairFacts& facts, const SearchSettings& settings)
     : context_(context),
-      oracle_(settings.oracle.oracle.get()),
       original_reading_(reading_of(context.original, facts.original.skip_classes, settings)),
       compressed_reading_(reading_of(context.compressed, facts.compressed.skip_classes, settings)) {}
 
 FirstReading::Two FirstReading::of(SeedIndex seed) {
-  copy_row(context_.original, seed, raw_original_);
-  copy_row(context_.compressed, seed, raw_compressed_);
-  if (oracle_ != nullptr) {
-    read_together(*oracle_, raw_original_, raw_compressed_, original_, compressed_);
-    return {original_[0], compressed_[0]};
-  }
-  raw_original_.interpret(original_reading_);
-  raw_compressed_.interpret(compressed_reading_);
-  return {raw_original_[0], raw_compressed_[0]};
+  copy_row(context_.original, seed, original_);
+  copy_row(context_.compressed, seed, compressed_);
+  original_.interpret(original_reading_);
+  compressed_.interpret(compressed_reading_);
+  return {original_[0], compressed_[0]};
 }
 
 }  // namespace dflare

@@ -6,7 +6,8 @@
 namespace dflare {
 
 // Labels are known before the outputs are read: they are those of the largest output, whatever it means. Of one score
-// it is looked whether all are probabilities so far. The context holds the raw answers and outlives this.
+// it is looked whether all are probabilities so far. The context holds the answers, raw but for an oracle's, and
+// outlives this.
 class FirstReading {
  public:
   FirstReading(const RunContext& context, const PairFacts& facts, const SearchSettings& settings);
@@ -19,9 +20,8 @@ class FirstReading {
 
  private:
   const RunContext& context_;
-  const Oracle* oracle_;
   OutputReading original_reading_, compressed_reading_;
-  Answers raw_original_, raw_compressed_, original_, compressed_;
+  Answers original_, compressed_;
 };
 
 }  // namespace dflare

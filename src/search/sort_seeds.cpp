@@ -2,7 +2,6 @@
 #include "search/sort_seeds.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "search/first_reading.h"
 
@@ -27,29 +26,14 @@ OutputReading reading_of(const Answers& all, const Model& model, const SearchSet
 
 }  // namespace
 
-namespace {
-
-void read_by_oracle(const Oracle& oracle, RunContext& context, PairFacts& facts) {
-  Answers original;
-  Answers compressed;
-  read_together(oracle, context.original, context.compressed, original, compressed);
-  context.original = std::move(original);
-  context.compressed = std::move(compressed);
-  context.classes = context.original.classes();
-  facts.original = facts.compressed = {OutputKind::kLogits, 0, 0};
-  context.original_reading = context.compressed_reading = facts.original;
-}
-
-}  // namespace
-
 void read_outputs(const Pair& pair, const SearchSettings& settings, std::span<const SeedIndex> asked,
                   RunContext& context, PairFacts& facts) {
-  if (!settings.oracle.labels()) {
-    read_by_oracle(*settings.oracle.oracle, context, facts);
-    return;
-  }
-  facts.original = reading_of(context.original, *pair.original, settings, facts.original.skip_classes, asked);
-  facts.compressed = reading_of(context.compressed, *pair.compressed, settings, facts.compressed.skip_classes, asked);
+  const bool labels = context.oracle == nullptr;
+  const auto reading = [&](const Answers& all, const Model& model, const OutputReading& known) {
+    return labels ? reading_of(all, model, settings, known.skip_classes, asked) : OutputReading{OutputKind::kLogits};
+  };
+  facts.original = reading(context.original, *pair.original, facts.original);
+  facts.compressed = reading(context.compressed, *pair.compressed, facts.compressed);
   context.original_reading = facts.original;
   context.compressed_reading = facts.compressed;
   context.original.interpret(facts.original);

@@ -178,5 +178,31 @@ TEST(Half, RoundsToTheNearestEven) {
   EXPECT_TRUE(std::isnan(from_half(to_half(std::nanf("")))));
 }
 
+// Integers wider than a byte: rounded to even, clipped, read back by their scale.
+TEST(Element, WideIntegersHoldWhatTheyCan) {
+  const auto stored = [](float value, ElementType type, const Quantisation& q = {}) { return encode(value, type, q); };
+  EXPECT_EQ(stored(2.5F, ElementType::kInt16), 2U);
+  EXPECT_EQ(stored(-1, ElementType::kInt16), 0xffffU);
+  EXPECT_EQ(stored(1e9F, ElementType::kInt16), 0x7fffU);
+  EXPECT_EQ(stored(-1e9F, ElementType::kInt16), 0x8000U);
+  EXPECT_EQ(stored(0.5F, ElementType::kInt16, {1 / 1024.0F, 3}), 515U);
+  EXPECT_EQ(stored(255, ElementType::kInt32), 255U);
+  EXPECT_EQ(stored(-2, ElementType::kInt32), 0xfffffffeU);
+  EXPECT_EQ(stored(1e20F, ElementType::kInt32), 0x7fffff80U);
+  EXPECT_EQ(stored(-1e20F, ElementType::kInt32), 0x80000000U);
+  EXPECT_TRUE(clips(40'000, ElementType::kInt16, {}));
+  EXPECT_FALSE(clips(30'000, ElementType::kInt16, {}));
+}
+
+TEST(Element, WideIntegersAreReadByTheirScale) {
+  const std::int16_t shorts[] = {-32768, 0, 515};
+  const std::int32_t ints[] = {-70'000, 0, 515};
+  std::vector<float> values(3);
+  decode(reinterpret_cast<const std::byte*>(shorts), ElementType::kInt16, {0.5F, 3}, values);
+  EXPECT_EQ(values, (std::vector<float>{-16385.5F, -1.5F, 256}));
+  decode(reinterpret_cast<const std::byte*>(ints), ElementType::kInt32, {}, values);
+  EXPECT_EQ(values, (std::vector<float>{-70'000, 0, 515}));
+}
+
 }  // namespace
 }  // namespace dflare

@@ -158,6 +158,50 @@ TEST_F(OpenModel, AnOutputIsTakenInTheFormThatIsAskedFor) {
   EXPECT_FALSE(map->info().scores);
 }
 
+// The rows of a model's single outputs, opened one by one and put together.
+std::vector<float> put_together(const std::string& file, const std::vector<std::string>& outputs,
+                                std::span<const InputView> images) {
+  std::vector<std::vector<float>> answers;
+  for (const std::string& output : outputs) {
+    ModelOptions options = unit_options();
+    options.output_name = output;
+    options.output_form = OutputForm::kValues;
+    answers.push_back(ask(*open_tiny(file, options), images));
+  }
+  std::vector<float> rows;
+  for (std::size_t row = 0; row < images.size(); ++row) {
+    for (const std::vector<float>& answer : answers) {
+      const std::size_t values = answer.size() / images.size();
+      rows.insert(rows.end(), answer.begin() + static_cast<std::ptrdiff_t>(row * values),
+                  answer.begin() + static_cast<std::ptrdiff_t>((row + 1) * values));
+    }
+  }
+  return rows;
+}
+
+TEST_F(OpenModel, SeveralOutputsAreOneAnswerWhereValuesAreAskedFor) {
+  const auto images = random_images({8, 8, 1}, 5, 3);
+  ModelOptions options = unit_options();
+  options.output_form = OutputForm::kValues;
+  for (const auto& [file, outputs] :
+       {std::pair<std::string, std::vector<std::string>>{"two_outputs.onnx", {"logits", "probabilities"}},
+        {"two_outputs.tflite", {"logits", "half"}}}) {
+    const auto model = open_tiny(file, options);
+    ASSERT_EQ(model->info().parts.size(), 2U) << file;
+    EXPECT_EQ(model->info().parts[1].name, outputs[1]);
+    EXPECT_EQ(model->info().classes, model->info().parts[0].values() + model->info().parts[1].values());
+    EXPECT_EQ(ask(*model, images.views()), put_together(file, outputs, images.views())) << file;
+  }
+}
+
+TEST_F(OpenModel, PixelsAreTakenAsIntegersToo) {
+  const auto images = random_images({8, 8, 1}, 5, 3);
+  const auto expected = ask(*open_tiny("dense_float.tflite"), images.views());
+  const auto actual = ask(*open_tiny("int32_input.tflite", {}), images.views());
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < actual.size(); ++i) EXPECT_NEAR(actual[i], expected[i], 1e-4);
+}
+
 TEST_F(OpenModel, SeveralOutputsNeedAName) {
   expect_refused("two_outputs.onnx", ErrorCode::kBadInput, "2 outputs");
   EXPECT_THAT(refusal(model_path("two_outputs.onnx")).hint,

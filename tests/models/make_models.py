@@ -344,11 +344,29 @@ def tflite_models():
     y = f.tensor("logits", [1, CLASSES])
     f.dense([x, f.tensor("w", w.shape, T.INT4, np.zeros(w.size // 2, np.int8), 0.5), -1], y)
     f.save("int4_weights", [x], [y])
+
+    # `dense_float` of raw pixels that come as 32-bit integers.
     f = Flat()
     x = f.tensor("image", [1, SIDE, SIDE, 1], T.INT32)
-    y = f.tensor("logits", [1, CLASSES], T.INT32)
-    f.reshape(x, [1, SIDE * SIDE], y)
+    real = f.tensor("real", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    tflite.CastOptionsStart(f.b)
+    tflite.CastOptionsAddInDataType(f.b, T.INT32)
+    tflite.CastOptionsAddOutDataType(f.b, T.FLOAT32)
+    cast = tflite.CastOptionsEnd(f.b)
+    f.operator(tflite.BuiltinOperator.CAST, [x], [real], cast, tflite.BuiltinOptions.CastOptions)
+    f.dense([real, f.tensor("w", w.shape, data=w / 255), f.tensor("b", bias.shape, data=bias)], y)
     f.save("int32_input", [x], [y])
+
+    # `dense_float` and half of it, upside down.
+    f = Flat()
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    y = f.tensor("logits", [1, CLASSES])
+    half = f.tensor("half", [1, CLASSES // 2])
+    f.dense([x, f.tensor("w", w.shape, data=w), f.tensor("b", bias.shape, data=bias)], y)
+    f.dense([x, f.tensor("w2", [CLASSES // 2, SIDE * SIDE], data=-w[::2]),
+             f.tensor("b2", [CLASSES // 2], data=-bias[::2])], half)
+    f.save("two_outputs", [x], [y, half])
 
     # For pixels / 255: one grey level is one step of the input.
     f = Flat()

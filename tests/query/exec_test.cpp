@@ -71,6 +71,11 @@ Error failure(const std::string& what, const ModelOptions& options = patient()) 
 
 std::string what_of(const std::string& what) { return failure(what).what(); }
 
+std::string what_of_opening(const std::string& what, const ModelOptions& options) {
+  const auto error = test::error_of([&] { open_child(what, options); });
+  return error ? error->what() : "";
+}
+
 // The processes of the file that `pid=` names.
 std::vector<pid_t> pids(const std::filesystem::path& file) {
   std::ifstream stream(file);
@@ -105,6 +110,34 @@ TEST_F(Exec, TellsWhatTheChildSaysOfItself) {
   EXPECT_EQ(info.output_name, "scores");
   EXPECT_TRUE(info.ends_hangs);
   EXPECT_EQ(open_child("u8")->info().runtime, "exec");
+}
+
+TEST_F(Exec, OutputsAreOneAnswerWhereValuesAreAskedFor) {
+  ModelOptions options = patient();
+  options.output_form = OutputForm::kValues;
+  const auto model = open_child("two-outputs", options);
+  ASSERT_EQ(model->info().parts.size(), 2U);
+  std::vector<InputView> views;
+  const Input dark = level(7), bright = level(90);
+  for (const Input* image : {&dark, &bright}) views.push_back(image->view());
+  std::vector<float> expected;
+  const auto several = ask(*model, views);
+  for (const InputView& view : views) {
+    for (const AnswerPart& part : model->info().parts) {
+      ModelOptions one = options;
+      one.output_name = part.name;
+      const auto values = ask(*open_child("two-outputs", one), {&view, 1});
+      EXPECT_EQ(values.size(), part.values());
+      expected.insert(expected.end(), values.begin(), values.end());
+    }
+  }
+  EXPECT_EQ(several, expected);
+}
+
+TEST_F(Exec, OneValueIsTakenAsAScoreWhereThatIsAskedFor) {
+  ModelOptions options = patient();
+  options.output_form = OutputForm::kScore;
+  EXPECT_THAT(what_of_opening("u8", options), HasSubstr("reads one"));
 }
 
 TEST_F(Exec, BytesAreThePixelsWhateverThePreprocessing) {
