@@ -163,7 +163,7 @@ class Judging {
             model.answers->classes(), file_of(*model.info),
             one_length ? "every vector has the same length" : "none is negative and they sum to no 1",
             given.whole >= kEnoughLabels ? fmt::format(", and {} of {} labels fit", given.part, given.whole) : ""),
-        "dflare compares the largest output; choose an output of class scores by --output-name if there is one"};
+        "compare vectors by --oracle cosine:LEAST; choose an output of class scores by --output-name if there is one"};
   }
 
   [[nodiscard]] static std::optional<Doubt> row_by_row(const Witness& model) {

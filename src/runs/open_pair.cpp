@@ -28,6 +28,12 @@ void check_classes(const ModelInfo& original, const ModelInfo& compressed, const
       kept(compressed, label_offset(options, Side::kCompressed))) {
     return;
   }
+  if (!original.scores) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("the models give different numbers of values: {} gives {}, {} gives {}", original.path,
+                            original.classes, compressed.path, compressed.classes),
+                "where a model has several outputs choose one by --original-output-name, --compressed-output-name");
+  }
   throw Error(
       ErrorCode::kBadInput,
       fmt::format("the models tell different numbers of classes apart: {} has {}, {} has {}", original.path,

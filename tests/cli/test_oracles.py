@@ -104,3 +104,11 @@ def test_offsets_of_labels_are_refused(tmp_path):
 def test_inspect_shows_values_and_no_classes():
     result = dflare("inspect", LENET, "--oracle", COSINE)
     assert result.code == 0 and "10 values" in result.out and "classes" not in result.out, result
+
+
+def test_models_that_give_different_numbers_of_values_are_told(tmp_path):
+    seeds = small_images(tmp_path / "seeds")
+    result = search(MODELS / "ok_float.onnx", MODELS / "classes7.onnx", seeds, tmp_path / "run", "--preprocess", "unit",
+                    "--oracle", "cosine:0.9")
+    assert result.code == 2 and "10" in result.err and "7" in result.err and "--compressed-output-name" in result.err
+    assert "classes" not in result.err.replace("classes7", ""), result
