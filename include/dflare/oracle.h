@@ -55,7 +55,7 @@ const std::vector<std::string>& oracle_names();
 // and 1 «stray»: the original always says 0, the compressed model gives 0 the oracle's lead over 1. So a pair differs
 // where it strays, the compressed model's margin of the label 0 is the lead, and a deviation's severity is the lead's
 // negative: by how many times what is tolerated the two are farther apart than that. Neither model insists more than
-// the other on a deviation.
+// the other on a deviation. Where the oracle gives NaN, that answer is not finite which holds a value that is not.
 void read_together(const Oracle& oracle, const Answers& raw_original, const Answers& raw_compressed, Answers& original,
                    Answers& compressed);
 

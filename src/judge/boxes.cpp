@@ -78,10 +78,6 @@ class BoxesOracle final : public Oracle {
   }
 
  private:
-  static bool all_finite(std::span<const float> values) {
-    return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
-  }
-
   // 1 for the same box, 0 where it overlaps just enough or is just possible, negative for none.
   [[nodiscard]] double agreement(const Box& sure, const Box& other) const {
     if (other.label != sure.label) return -least_ / (1 - least_);

@@ -66,6 +66,10 @@ std::size_t values_of(const AnswerLayout& layout) {
   return values;
 }
 
+bool all_finite(std::span<const float> values) {
+  return std::ranges::all_of(values, [](float v) { return std::isfinite(v); });
+}
+
 std::string number_text(double number) { return fmt::format("{}", number); }
 
 void read_together(const Oracle& oracle, const Answers& raw_original, const Answers& raw_compressed, Answers& original,
@@ -76,8 +80,15 @@ void read_together(const Oracle& oracle, const Answers& raw_original, const Answ
   std::ranges::fill(f, 0.0F);
   std::ranges::fill(g, 0.0F);
   for (std::size_t row = 0; row < rows; ++row) {
-    const auto lead = static_cast<float>(oracle.lead(raw_original.raw(row), raw_compressed.raw(row)));
-    f[2 * row] = std::isnan(lead) ? lead : lead < 0 ? -lead : 1.0F;
+    const std::span<const float> a = raw_original.raw(row);
+    const std::span<const float> b = raw_compressed.raw(row);
+    const auto lead = static_cast<float>(oracle.lead(a, b));
+    if (std::isnan(lead)) {  // by whichever answer is not finite
+      f[2 * row] = all_finite(a) ? 1 : lead;
+      g[2 * row] = all_finite(b) ? 1 : lead;
+      continue;
+    }
+    f[2 * row] = lead < 0 ? -lead : 1;
     g[2 * row] = lead;
   }
   original.interpret({OutputKind::kLogits});

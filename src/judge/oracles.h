@@ -21,6 +21,7 @@ struct Bounds {
   double above, below;
 };
 double argument_of(std::string_view oracle, std::string_view argument, const Bounds& bounds);
+bool all_finite(std::span<const float> values);
 // As it is typed: "0.1".
 std::string number_text(double number);
 

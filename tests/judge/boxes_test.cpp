@@ -67,6 +67,27 @@ TEST(Boxes, SmallShiftsAndScoresJustBelowTheThresholdAreTolerated) {
   EXPECT_GT(ruled({kCat}, {unsure}).lead, 0) << "possible still";
 }
 
+TEST(Boxes, ThoseThatAreNotSureNeedNoCounterpart) {
+  Box unsure = kCat;
+  unsure.score = 0.39F;
+  EXPECT_EQ(ruled({unsure}, {}).lead, 1);
+  EXPECT_EQ(ruled({}, {unsure}).lead, 1);
+}
+
+TEST(Boxes, ThoseThatAreHardlyPossibleAreNoCounterpart) {
+  Box faint = kCat;
+  faint.score = 0.19F;
+  EXPECT_EQ(kind({kCat}, {faint}), "missed");
+  EXPECT_EQ(ruled({kCat}, {faint}).lead, -1);
+}
+
+TEST(Boxes, TwoClassesAtOnePlaceAreTwoBoxes) {
+  Box dog = kCat;
+  dog.label = 1;
+  EXPECT_EQ(ruled({kCat, dog}, {dog, kCat}).facts, R"({"worst":"none","boxes_original":2,"boxes_compressed":2})");
+  EXPECT_LT(ruled({kCat, dog}, {kCat}).lead, 0);
+}
+
 TEST(Boxes, KindsOfDeviationsAreTold) {
   Box dog = kCat;
   dog.label = 1;
@@ -138,6 +159,15 @@ TEST(NanoDet, ReadsScoresAndDistributions) {
   EXPECT_NEAR(boxes[0].y1, 12 - 16, 1e-4);
   EXPECT_NEAR(boxes[0].x2, 12 + 24, 1e-4);
   EXPECT_NEAR(boxes[0].y2, 12 + 16, 1e-4);
+}
+
+TEST(NanoDet, GridsAreSquare) {
+  AnswerLayout layout;
+  for (const std::int64_t cells : {15, 4, 1}) {
+    layout.push_back({"scores", {cells, 80}});
+    layout.push_back({"distances", {cells, 32}});
+  }
+  EXPECT_THROW(make_box_decoder("nanodet", layout), Error);
 }
 
 TEST(BoxDecoder, ShapesThatAreNotOfItsKindAreRefused) {

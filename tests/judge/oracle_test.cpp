@@ -84,6 +84,8 @@ TEST_P(EveryOracle, AnswersThatAreNotFiniteAreNoDeviation) {
           original ? Ruled(GetParam(), broken, some_).verdict() : Ruled(GetParam(), some_, broken).verdict();
       EXPECT_FALSE(v.finite);
       EXPECT_FALSE(v.deviates);
+      EXPECT_EQ(v.original.finite, !original) << "the other one is not to blame";
+      EXPECT_EQ(v.compressed.finite, original);
     }
     EXPECT_EQ(facts(GetParam(), some_, {bad, 0, 0, 0}), "");
   }
