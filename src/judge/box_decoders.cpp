@@ -90,8 +90,9 @@ class NanoDet final : public BoxDecoder {
   }
 
   static Box box_at(std::span<const float> row, const Grid& grid, float stride, std::size_t cell) {
+    const std::size_t row_of_grid = cell / grid.side;
     const float x = (static_cast<float>(cell % grid.side) + 0.5F) * stride;
-    const float y = (static_cast<float>(cell / grid.side) + 0.5F) * stride;
+    const float y = (static_cast<float>(row_of_grid) + 0.5F) * stride;
     std::array<float, 4> away{};
     for (std::size_t side = 0; side < 4; ++side) {
       away[side] = stride * mean_of(row.subspan(grid.distances + (cell * 4 + side) * grid.bins, grid.bins));

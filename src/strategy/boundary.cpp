@@ -147,11 +147,9 @@ class BoundaryStrategy : public Strategy {
       case EndPoints::kAuto:
         break;
     }
-    if (attacks())
-      probe_attack();
-    else if (in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size())
+    if (!attacks() && in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size())
       probe_corruption(rng);
-    else if (context_->oracle != nullptr)
+    else if (attacks() || context_->oracle != nullptr)
       probe_attack();
     else
       start_blend(rng);
