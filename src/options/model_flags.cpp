@@ -4,6 +4,20 @@
 namespace dflare {
 namespace {
 
+Flag oracle_flag() {
+  return {.name = "oracle",
+          .metavar = "NAME",
+          .verbs = kModels,
+          .group = kModelGroup,
+          .slot = &Options::oracle,
+          .brief = "When two answers differ: top1, binary, value, cosine, mask or boxes",
+          .details =
+              "top1: by the class of the largest score. binary[:THRESHOLD]: of one yes-or-no score. "
+              "value:TOLERANCE or value:PERCENT%: of numbers, where one differs by more. cosine:LEAST: of vectors, "
+              "where the cosine between them is less. mask[:IOU]: of a score a pixel, where the pixels marked "
+              "overlap less. boxes:DECODER[:IOU]: of detections. docs/oracles.md says more."};
+}
+
 std::vector<Flag> output_vector_flags() {
   return {
       {.name = "input-size",
@@ -13,16 +27,7 @@ std::vector<Flag> output_vector_flags() {
        .slot = &Options::input_size,
        .brief = "Height and width for models that leave them open",
        .default_words = "the model's own"},
-      {.name = "oracle",
-       .metavar = "NAME",
-       .verbs = kModels,
-       .group = kModelGroup,
-       .slot = &Options::oracle,
-       .brief = "When two answers differ: top1, binary, value, cosine, mask or boxes",
-       .details = "top1: by the class of the largest score. binary[:THRESHOLD]: of one yes-or-no score. "
-                  "value:TOLERANCE or value:PERCENT%: of numbers, where one differs by more. cosine:LEAST: of vectors, "
-                  "where the cosine between them is less. mask[:IOU]: of a score a pixel, where the pixels marked "
-                  "overlap less. boxes:DECODER[:IOU]: of detections. docs/oracles.md says more."},
+      oracle_flag(),
       {.name = "output",
        .metavar = "KIND",
        .verbs = kModels | kRank,
