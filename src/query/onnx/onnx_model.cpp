@@ -150,6 +150,7 @@ class OnnxSession {
   ElementType input_type_{};
   Dims input_dims_;
   std::vector<Output> outputs_;
+  std::vector<const char*> output_names_;  // of outputs_, which stay once the session is made
   std::optional<Filler> filler_;
   mutable std::atomic<Batches> batches_{Batches::kUnknown};
 };
@@ -181,6 +182,7 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
     info_.classes += output.values;
     info_.parts.push_back(part_of(output.name, output.dims));
   }
+  for (const Output& output : outputs_) output_names_.push_back(output.name.c_str());
   info_.output_name = outputs_.front().name;
   info_.output_type = to_string(outputs_.front().type);
   info_.scores = options.output_form == OutputForm::kScores;
@@ -301,11 +303,9 @@ OrtHandle<OrtValue> OnnxSession::tensor(Dims dims, ElementType type, std::size_t
 
 void OnnxSession::run(const OrtValue* input, std::span<OrtValue*> outputs) const {
   const char* input_name = info_.input_name.c_str();
-  std::vector<const char*> names(outputs_.size());
-  std::ranges::transform(outputs_, names.begin(), [](const Output& output) { return output.name.c_str(); });
   try {
-    runtime_.check(
-        runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, names.data(), names.size(), outputs.data()));
+    runtime_.check(runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, output_names_.data(),
+                                     output_names_.size(), outputs.data()));
   } catch (const Error& error) {
     throw Error(ErrorCode::kModelFailed, fmt::format("{}: {}", info_.path, error.what()));
   }
