@@ -5,6 +5,8 @@
     bench/pairs.py reference    the authors' two pairs and 100 seeds, their settings and the paper's, five run seeds
     bench/pairs.py queries [-- OPTIONS of dflare search]
                                 queries a seed on every pair, its seed's own counted, with success, kinds and severity
+    bench/pairs.py natural [-- OPTIONS of dflare search]
+                                how decisive natural findings are, and natural regressions, in 400 queries a seed
     bench/pairs.py audit        does `inspect --audit` name every pair's preprocessing from 200 labelled images, or say that
                                 others fit equally?
     bench/pairs.py memory       peak memory of a search from 10 000 CIFAR-size seeds
@@ -63,8 +65,10 @@ def search(dflare: Path, pair: dict, *options: str, images: Path | None = None, 
         export = [dflare, "export", Path(folder) / "run", "--format", "jsonl", "-o", Path(folder) / "findings.jsonl"]
         subprocess.run([str(c) for c in export], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         lines = (Path(folder) / "findings.jsonl").read_text().splitlines()
-        ways = [(json.loads(line)["how"] or {}).get("end_point") for line in lines]
-        return {**json.loads(out), "ways": [w for w in ways if w], "process": {"seconds": time.monotonic() - start}}
+        findings = [json.loads(line) for line in lines]
+        ways = [(f["how"] or {}).get("end_point") for f in findings]
+        return {**json.loads(out), "ways": [w for w in ways if w], "findings": findings,
+                "process": {"seconds": time.monotonic() - start}}
 
 
 def show(cells: list, widths: list[int]) -> None:
@@ -136,8 +140,9 @@ def reference(args: argparse.Namespace) -> tuple[list[dict], bool]:
 
 def queries(args: argparse.Namespace) -> tuple[list[dict], bool]:
     """Means are over all seeds of all run seeds; natural: reached by a corruption or operators of the seed itself."""
-    widths = [44, 6, 8, 9, 8, 8, 9, 9, 8, 7, 10]
-    show(["pair", "seeds", "found %", "queries", "median", "natural%", "severity", "L2", "Linf", "SSIM", "q/s"], widths)
+    widths = [44, 6, 8, 9, 8, 8, 9, 9, 8, 7, 10, 10, 10]
+    show(["pair", "seeds", "found %", "queries", "median", "natural%", "severity", "L2", "Linf", "SSIM", "q/s", "regr. %",
+          "regr. sev."], widths)
     rows = []
     for pair in pairs(args.only):
         runs = [search(args.dflare, pair, "--max-seeds", str(args.max_seeds), "--rng-seed", str(seed), *args.options)
@@ -146,16 +151,49 @@ def queries(args: argparse.Namespace) -> tuple[list[dict], bool]:
         middle = lambda key, *path: statistics.mean([_at(r, key, *path) or 0 for r in runs])
         row = {"pair": pair["id"], "seeds": searched, "found": 100 * sum(r["found"] for r in runs) / searched,
                "mean": sum(r["queries"]["total"] for r in runs) / searched, "median": middle("queries", "median"),
-               "natural": 100 * sum(w in ("corrupt", "mutate") for w in ways) / max(1, len(ways)),
+               "natural": 100 * sum(w in ("corrupt", "mutate", "natural") for w in ways) / max(1, len(ways)),
                "severity": middle("severity", "median"), "l2": middle("distance", "l2"),
                "linf": middle("distance", "linf"), "ssim": middle("distance", "ssim"),
-               "per_second": middle("queries_per_second")}
+               "per_second": middle("queries_per_second"),
+               "regressed": 100 * sum(r["regressions"]["seeds"] for r in runs) / searched,
+               "regression_severity": middle("regressions", "severity", "median")}
         rows.append(row)
         show(list(row.values()), widths)
     means = [row["mean"] for row in rows]
     show([f"mean over {len(rows)} pairs", "", statistics.mean(row["found"] for row in rows), statistics.mean(means), "",
           statistics.mean(row["natural"] for row in rows)], widths)
     print(f"least found {min(row['found'] for row in rows):.1f} %, most queries {max(means):.2f}")
+    return rows, True
+
+
+# The limits of the trial that the figures are compared with.
+BOX = "rotate=25,shift=0.1,zoom=1.2,contrast=1.6,light=60,blur-pixels=1.2,noise=20"
+NATURAL = ["--strategy", "natural", "--refine", "climb", "--max-queries", "400", "--total-queries", "400",
+           "--natural-box", BOX]
+
+
+def natural(args: argparse.Namespace) -> tuple[list[dict], bool]:
+    """Medians are over all seeds of all run seeds; one without a finding counts as -1."""
+    widths = [44, 6, 9, 9, 9, 9, 9, 8]
+    show(["pair", "seeds", "any %", "severity", "least", "regr. %", "severity", "least"], widths)
+    rows = []
+    for pair in pairs(args.only):
+        row = {"pair": pair["id"], "seeds": 0}
+        for goal, measure in (("deviation", "severity"), ("regression", "regression")):
+            runs = [search(args.dflare, pair, *NATURAL, "--goal", goal, "--max-seeds", str(args.max_seeds), "--rng-seed",
+                           str(seed), *args.options) for seed in range(args.run_seeds)]
+            medians, all_values, found = [], [], 0
+            for r in runs:
+                reached = {f["seed"]: f[measure] for f in r["findings"] if f["kind"] != "natural"}
+                values = list(reached.values()) + [-1.0] * (r["searched"] - len(reached))
+                medians.append(statistics.median(values))
+                all_values += values
+                found += len(reached)
+            row["seeds"] = len(all_values)
+            row |= {f"{goal}_found": 100 * found / len(all_values), f"{goal}_median": statistics.median(all_values),
+                    f"{goal}_least": min(medians)}
+        rows.append(row)
+        show(list(row.values()), widths)
     return rows, True
 
 
@@ -248,11 +286,11 @@ def repeat_npy(source: Path, target: Path, rows: int) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["facts", "reference", "queries", "audit", "memory"])
+    parser.add_argument("what", choices=["facts", "reference", "queries", "natural", "audit", "memory"])
     parser.add_argument("--dflare", type=Path, default=ROOT / "build/release/dflare", help="the command")
     parser.add_argument("--only", default="", help="pairs whose name contains this")
-    parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries: run seeds 0 to N-1 (default: 5)")
-    parser.add_argument("--max-seeds", type=int, default=100, help="queries: seeds a pair (default: 100)")
+    parser.add_argument("--run-seeds", type=int, default=5, help="reference, queries, natural: run seeds 0 to N-1 (default: 5)")
+    parser.add_argument("--max-seeds", type=int, default=100, help="queries, natural: seeds a pair (default: 100)")
     parser.add_argument("--seeds", type=int, default=10_000, help="memory: inputs (default: 10000)")
     parser.add_argument("--max-queries", type=int, default=8, help="memory: queries a seed (default: 8)")
     parser.add_argument("--json", type=Path, help="file for the figures")
@@ -263,7 +301,8 @@ def main() -> int:
         print(f"no pairs.json in {SHARED}: set DFLARE_SHARED", file=sys.stderr)
         return 2
     try:
-        verbs = {"facts": facts, "reference": reference, "queries": queries, "audit": audit, "memory": memory}
+        verbs = {"facts": facts, "reference": reference, "queries": queries, "natural": natural, "audit": audit,
+                 "memory": memory}
         rows, good = verbs[args.what](args)
     except Failed as e:
         print(f"dflare failed: {e}", file=sys.stderr)

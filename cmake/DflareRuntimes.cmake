@@ -35,4 +35,5 @@ endif()
 add_library(dflare_onnxruntime_headers INTERFACE)
 add_library(dflare::onnxruntime_headers ALIAS dflare_onnxruntime_headers)
 target_include_directories(dflare_onnxruntime_headers SYSTEM INTERFACE "${DFLARE_ORT_INCLUDE_DIR}")
-target_compile_definitions(dflare_onnxruntime_headers INTERFACE DFLARE_SDK_DIR="${DFLARE_SDK_DIR}")
+target_compile_definitions(dflare_onnxruntime_headers INTERFACE
+                           DFLARE_SDK_DIR="$<$<NOT:$<BOOL:${DFLARE_PORTABLE}>>:${DFLARE_SDK_DIR}>")

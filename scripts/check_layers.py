@@ -8,11 +8,12 @@ from pathlib import Path
 
 # The step that each public header belongs to. Core headers are what travels between the steps.
 OWNER = {
-    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics text_style verdict".split(), "core"),
+    **dict.fromkeys("answers budget error finding ids input pair_figures pair_look preprocess progress repair_head rng seed_status statistics text_style top_answers verdict".split(), "core"),
     "oracle": "judge",
     "seeds": "inputs",
-    **dict.fromkeys("operators corruptions process".split(), "mutate"),
-    **dict.fromkeys("model model_call model_files runtimes cached_model".split(), "query"),
+    "seeds_in_memory": "inputs",
+    **dict.fromkeys("operators corruptions natural_change process".split(), "mutate"),
+    **dict.fromkeys("float_images model model_call model_files runtimes cached_model".split(), "query"),
     "observed_states": "remember",
     "strategy": "strategy",
     "store": "findings",
@@ -22,10 +23,15 @@ OWNER = {
     **dict.fromkeys("repair repair_report".split(), "repair"),
     **dict.fromkeys("audit doubts inspection".split(), "audit"),
     **dict.fromkeys("search hang".split(), "search"),
-    **dict.fromkeys("rank rank_report".split(), "rank"),
-    **dict.fromkeys("finding_report report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
-    **dict.fromkeys("options settings config_file".split(), "options"),
-    **dict.fromkeys("as_asked open_pair run run_session".split(), "runs"),
+    **dict.fromkeys("rank rank_report seed_search".split(), "rank"),
+    **dict.fromkeys("profile profile_report".split(), "profile"),
+    **dict.fromkeys("exact_intervals gate".split(), "gate"),
+    "corpus": "corpus",
+    "compare": "compare",
+    **dict.fromkeys("finding_report gate_report report_files report_json report_svg report_text run_report run_summary run_words".split(), "report"),
+    **dict.fromkeys("options settings config_file natural_box".split(), "options"),
+    **dict.fromkeys("as_asked gate_as_asked merge open_pair run run_session search_as_asked search_in_parts".split(), "runs"),
+    "run_page": "page",
 }
 
 # Whose public headers a step may use, beyond the core's and its own.
@@ -39,13 +45,19 @@ MAY_USE = {
     "guard": {"inputs", "query", "natural", "mutate"},  # mutate: how many kinds of corruption there are
     "repair": {"inputs", "query", "natural"},
     "export": {"guard", "repair", "inputs", "query", "natural"},  # what ships with a compressed model, as files
-    "audit": {"inputs", "query", "natural"},
+    "audit": {"inputs", "query", "judge", "natural"},
     "search": STEPS | {"strategy"},
     "rank": STEPS - {"findings"} | {"natural", "strategy", "search"},
-    "report": {"findings", "search", "query", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON
-    "options": {"inputs", "query", "judge", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
-    "runs": STEPS | {"search", "natural", "rank", "guard", "repair", "export", "audit", "report", "options"},
-    "cli": STEPS | {"strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs"},
+    "profile": {"inputs", "mutate", "query", "natural", "search"},
+    "gate": {"inputs", "search", "natural", "rank", "profile"},
+    "compare": {"gate"},
+    "corpus": {"inputs", "findings", "query", "natural", "search"},
+    "report": {"mutate", "profile", "gate", "corpus", "compare", "findings", "search", "query", "judge", "audit", "rank", "guard", "repair", "export"},  # export: a guard's rule as JSON; mutate: the kinds of natural changes
+    "options": {"profile", "gate", "inputs", "mutate", "query", "judge", "strategy", "findings", "search", "natural", "rank", "repair", "guard"},  # the settings that they become
+    "runs": STEPS | {"profile", "gate", "corpus", "compare", "search", "natural", "rank", "guard", "repair", "export", "audit", "report", "options"},
+    "python": STEPS | {"strategy", "profile", "gate", "corpus", "compare", "natural", "search", "rank", "repair", "guard", "audit", "report", "options", "runs", "page"},
+    "page": {"inputs", "query", "findings", "report", "options", "runs"},
+    "cli": STEPS | {"profile", "gate", "corpus", "compare", "strategy", "search", "natural", "rank", "repair", "guard", "export", "audit", "report", "options", "runs", "page"},
 }
 
 # Outside headers, by the only folders that may include them. Public headers include none of these.
@@ -53,15 +65,18 @@ LIBRARIES = {
     r"opencv2/": {"inputs", "mutate"},
     r"png\.h": {"inputs"},
     r"jpeglib\.h": {"inputs", "mutate"},
-    r"webp/": {"inputs"},
+    r"webp/": {"inputs", "page"},
     r"toml\+\+/": {"inputs", "options"},
     r"onnxruntime|dlfcn\.h": {"query"},
     r"onnx/|google/protobuf": {"export"},
     r"sqlite3\.h": {"findings"},
-    r"zlib\.h": {"inputs", "findings"},
-    r"nlohmann/": {"core", "findings", "export", "report", "options", "runs", "cli"},
-    r"Eigen/|lbfgs\.h": {"repair"},
+    r"zlib\.h": {"inputs", "findings", "page"},
+    r"curl/": {"query"},
+    r"nlohmann/": {"core", "query", "findings", "corpus", "export", "report", "options", "runs", "page", "cli"},
+    r"lbfgs\.h": {"repair"},
+    r"Eigen/|unsupported/Eigen": {"gate", "repair"},
     r"CLI/": {"cli"},
+    r"nanobind/": {"python"},
     r"nettle/": {"core"},
     r"iostream$": {"cli"},  # the library never prints
     r"random$": set(),  # std:: distributions differ between libraries: dflare/rng.h

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs the commands that the documentation shows, each document in an empty folder with a copy of examples/.
 
-A document's ```sh blocks run in order, as a reader would type them, with the built `dflare` on the PATH.
+A document's ```sh blocks run in order, as a reader would type them, with the built `dflare` on the PATH and the
+built package importable.
     README.md, examples/*/README.md   every sh block, unless `<!-- not run: reason -->` stands on the line above
     docs/**/*.md                      the sh blocks below a line `<!-- run -->`
 Left out: lines that begin with `./dev` or `git clone` (CI runs those itself).
@@ -53,10 +54,11 @@ def run(document):
         Path(scratch, "build").mkdir()
         Path(scratch, "build/release").symlink_to(BINARIES)
         path = os.pathsep.join([str(BINARIES), str(Path(sys.executable).parent), os.environ["PATH"]])
+        packages = os.pathsep.join(filter(None, [str(BINARIES / "python"), os.environ.get("PYTHONPATH")]))
         for script in scripts:
             print(f"--- {document.relative_to(ROOT)}\n{script}", flush=True)
             subprocess.run(["bash", "-euxo", "pipefail", "-c", script], cwd=scratch, stdin=subprocess.DEVNULL,
-                           env={**os.environ, "PATH": path}, check=True, timeout=600)
+                           env={**os.environ, "PATH": path, "PYTHONPATH": packages}, check=True, timeout=600)
     return len(scripts)
 
 

@@ -1,9 +1,10 @@
 """The child's side of dflare's exec: models. Standard library and NumPy; docs/exec-models.md has the protocol.
 
     serve(answer, shape=(28, 28, 1), outputs=[("scores", (10,))])
+    serve(answer, shape=(2048,), outputs=[("scores", (2,))], kind="text")
 
-calls answer(batch) for each question: a NumPy array, one row an image, becomes an array of scores, one row each (of
-several outputs, a list of arrays). What it raises is told to dflare as the reason why it cannot answer.
+calls answer(batch) for each question: a NumPy array, one row an image (or a list of str, of at most 2048 bytes each),
+becomes an array of scores, one row each (of several outputs, a list of arrays). What it raises is told to dflare as the reason why it cannot answer.
 """
 
 import os
@@ -14,7 +15,7 @@ import numpy
 
 VERSION = 1
 HEADER = struct.Struct("<4s4sII")  # "DFLR", tag, id, bytes of the body
-TYPES = {"u8": (1, numpy.dtype("uint8")), "f32": (2, numpy.dtype("<f4"))}
+TYPES = {"u8": (1, numpy.dtype("uint8")), "f32": (2, numpy.dtype("<f4")), "text": (3, numpy.dtype("uint8"))}
 ALL_ROWS = 0xFFFFFFFF
 
 
@@ -52,7 +53,8 @@ def _read(questions, size):
 
 def serve(answer, shape, outputs, kind="f32", fixed_batch=0, largest_batch=0, runtime=""):
     """Answers dflare's questions until there are no more. `shape` is of one row, height x width x channels (or
-    channels x height x width for f32); `kind` is f32, pixels after --preprocess, or u8, pixels as they are; `outputs`
+    channels x height x width for f32); `kind` is f32, pixels after --preprocess, u8, pixels as they are, or text, whose
+    `shape` is the number of bytes that the longest text may have (the same for both models of a pair); `outputs`
     names each output with the shape of one row; `runtime` says what answers, with its version: runs record it."""
     questions, answers = _pipes()
     hello = struct.pack("<I", VERSION) + _field(b"INPT", _tensor(kind, shape))
@@ -66,6 +68,8 @@ def serve(answer, shape, outputs, kind="f32", fixed_batch=0, largest_batch=0, ru
         body = _read(questions, size)
         rows = struct.unpack_from("<I", body)[0]
         batch = numpy.frombuffer(body, TYPES[kind][1], offset=8).reshape(rows, *shape)
+        if kind == "text":
+            batch = [row.tobytes().rstrip(b"\0").decode() for row in batch]
         try:
             given = answer(batch)
             arrays = given if isinstance(given, (list, tuple)) else [given]

@@ -1,6 +1,7 @@
 // Whole pieces of work as options ask for them: models opened, inputs read, all that a report tells.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "dflare/progress.h"
 #include "dflare/rank_report.h"
 #include "dflare/repair_report.h"
+#include "dflare/report_files.h"
 #include "dflare/run.h"
 #include "dflare/search.h"
 #include "dflare/seeds.h"
@@ -46,20 +48,37 @@ struct InspectHooks {
 // same inputs; kBadArgument for an audit without inputs.
 Inspection inspect_as_asked(const Options& options, const InspectHooks& hooks = {}, const Opener& open = open_model);
 
-// The same for what is learnt from a run.
+// The same for what is learnt from a run. `opened`: models and inputs are found to be still the same; `seconds` until
+// the time limit, negative: none.
 struct LearnHooks {
+  std::function<void(const PastRun&, double seconds)> opened;
   std::function<void(const SeedSet&)> held_out_read;  // where inputs to measure on are given
   Tell tell;
 };
 
-// A guard learnt from the run and what is held out, as the run's options say. Ends early where live.stop is set:
-// nothing where that left too little to learn from. Throws what gather_guard_samples and learn_guard throw.
-std::optional<GuardReport> guard_as_asked(const PastRun& run, LiveProgress& live, const LearnHooks& hooks = {});
+struct WrittenGuard {
+  GuardReport report;
+  ReportOrigin origin;
+  std::filesystem::path folder;
+  SearchEnd end = SearchEnd::kComplete;  // others: the guard stands on what was asked by then
+};
 
-// A repair, in the same way; nothing where there was no head by then. `seconds` until live.stop is to be expected,
-// negative: never. Whether the head is exported is the caller's to say. Throws what gather_repair_data and
-// work_out_repair throw.
-std::optional<RepairReport> repair_as_asked(const PastRun& run, LiveProgress& live, double seconds = -1,
-                                            const LearnHooks& hooks = {});
+// A guard learnt from the run that the options name and from what is held out, written into its folder: --out, or
+// `guard` inside the run's. Nothing where live.stop left too little to learn from; kBadArgument where the time limit
+// did. Throws what open_past_run, claim_guard_folder, gather_guard_samples, learn_guard and write_guard throw.
+std::optional<WrittenGuard> guard_as_asked(const Givens& now, LiveProgress& live, const LearnHooks& hooks = {},
+                                           const Opener& open = open_model);
+
+struct WrittenRepair {
+  RepairReport report;
+  ReportOrigin origin;
+  std::filesystem::path folder;
+  SearchEnd end = SearchEnd::kComplete;
+};
+
+// A repair, in the same way, into --out or `repair-METHOD`. A doubtful head is exported only by --force. Throws what
+// open_past_run, claim_repair_folder, gather_repair_data, work_out_repair and write_repair throw.
+std::optional<WrittenRepair> repair_as_asked(const Givens& now, LiveProgress& live, const LearnHooks& hooks = {},
+                                             const Opener& open = open_model);
 
 }  // namespace dflare

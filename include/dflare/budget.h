@@ -8,15 +8,16 @@
 
 namespace dflare {
 
-// How far an image lies from its seed.
+// How far an input lies from its seed.
 struct Distance {
-  double linf = 0;  // grey levels, 0..255
-  double l2 = 0;    // on [0, 1] pixel values
-  double ssim = 1;  // structural similarity, see ssim(); 1 for equal images
+  double linf = 0;  // grey levels, 0..255; of arrays 255ths of each number's range; of texts characters edited
+  double l2 = 0;    // on [0, 1] pixel values; of arrays on numbers whose range is 1; of texts the share edited
+  double ssim = 1;  // structural similarity, see ssim(); 1 for equal images, and for arrays and texts
 };
-// Both images have one shape.
+// Both inputs have one shape, arrays one form. Of texts: the fewest characters put in, left out or replaced that make
+// one of the other (Levenshtein), in `l2` as a share of the longer one's.
 Distance distance(InputView a, InputView b);
-// L2 alone, on [0, 1] pixel values.
+// L2 alone.
 double l2_distance(InputView a, InputView b);
 
 // Mean structural similarity (Wang et al., IEEE TIP 2004) over sliding windows of 7 x 7 values (of the largest odd size
@@ -26,9 +27,9 @@ double ssim(InputView a, InputView b);
 
 // No finding exceeds it, measured on the stored bytes. 0: no limit.
 struct PerturbationBudget {
-  double linf = 0;      // grey levels, 0..255
-  double l2 = 0;        // on [0, 1] pixel values
-  double min_ssim = 0;  // in (0, 1]
+  double linf = 0;      // as Distance::linf, 0..255; of texts any number of characters
+  double l2 = 0;        // as Distance::l2
+  double min_ssim = 0;  // in (0, 1]; of images alone
 
   [[nodiscard]] bool unlimited() const { return linf <= 0 && l2 <= 0 && min_ssim <= 0; }
   [[nodiscard]] bool allows(const Distance& d) const {
@@ -36,9 +37,9 @@ struct PerturbationBudget {
   }
 };
 
-// Moves `image` towards the seed as little as brings it within the budget: values are clipped to the L-infinity ball,
-// the rest is shrunk towards the seed. An image within the budget stays as it is; where no image is, it becomes the
-// seed.
+// Moves `image` (or array) towards the seed as little as brings it within the budget: values are clipped to the
+// L-infinity ball, the rest is shrunk towards the seed; of a text some of its edits are taken back. An image within the
+// budget stays as it is; where no image is, it becomes the seed.
 void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image);
 
 }  // namespace dflare

@@ -11,4 +11,7 @@ namespace dflare {
 // kBadArgument for an unknown key, with the nearest known one.
 Givens read_config(const std::filesystem::path& file, unsigned verb);
 
+// `givens`, before them those of the file that their --config names, so that they win.
+Givens with_config(Givens givens, unsigned verb);
+
 }  // namespace dflare

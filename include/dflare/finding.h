@@ -1,7 +1,9 @@
 // What a search leaves behind.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,16 @@
 #include "dflare/verdict.h"
 
 namespace dflare {
+
+// How many neighbours of a finding deviate as well: its input with each value moved by -1, 0 or +1 level, at random.
+struct Robustness {
+  int asked = 0;  // 0: not measured
+  int deviating = 0;
+
+  [[nodiscard]] std::optional<double> share() const {
+    return asked == 0 ? std::nullopt : std::optional(static_cast<double>(deviating) / asked);
+  }
+};
 
 // A recorded deviation.
 struct Finding {
@@ -27,14 +39,22 @@ struct Finding {
   double severity = 0;  // natural log units, see severity()
   bool tie = false;     // counted by first index (--ties count)
   bool flaky = false;   // asked again, alone, from the stored bytes, it did not deviate: kept apart
+  Robustness robust;    // in this form, whatever its kind
   Distance distance;
-  double severity_found = 0;        // before it was refined
-  std::int64_t refine_queries = 0;  // spent on refining it, besides `queries`
-  std::int64_t queries = 0;         // of the chain until here, the seed's own included; 0 for kNatural
-  double seconds = 0;               // of the chain until here
-  std::string how;                  // how it was reached, JSON object by the strategy; may be empty
-  std::string facts;                // what an oracle measured (Oracle::facts); empty where labels are compared
-  std::vector<std::uint8_t> png;    // the image, losslessly: the truth that everything else is derived from
+  double severity_found = 0;            // before it was refined
+  std::int64_t refine_queries = 0;      // spent on refining it, besides `queries`
+  std::int64_t queries = 0;             // of the chain until here, the seed's own included; 0 for kNatural
+  double seconds = 0;                   // of the chain until here
+  std::string how;                      // how it was reached, JSON object by the strategy; may be empty
+  std::string facts;                    // what an oracle measured (Oracle::facts); empty where labels are compared
+  std::string answers;                  // the labels likeliest to both models (TopAnswers as text); may be empty
+  InputKind input = InputKind::kImage;  // what was stored
+  // Positive: a regression, and how decisive. Of an input that no search has changed it says nothing.
+  [[nodiscard]] double regression() const {
+    return kind == FindingKind::kCompressedLost ? std::min(margin_original, -margin_compressed) : 0;
+  }
+  std::vector<std::uint8_t>
+      png;  // the input, losslessly (PNG; of an array .npy): the truth of which all else is derived
 };
 
 // How the chain of a seed ended.
@@ -47,7 +67,7 @@ struct SeedDone {
   ChainEnd end = ChainEnd::kGaveUp;
   std::int64_t queries = 0;         // the seed's own included
   std::int64_t refine_queries = 0;  // besides `queries`
-  std::int64_t confirmations = 0;   // single queries spent on confirming, counted apart
+  std::int64_t confirmations = 0;   // queries spent on confirming and on neighbours, counted apart
   std::int64_t ties = 0;            // inputs whose labels differed but for a tie
   std::int64_t flaky = 0;
   std::int64_t not_finite = 0;  // inputs with a NaN or infinite answer
@@ -59,7 +79,7 @@ struct NotFinite {
   SeedIndex seed;
   bool original = false;  // which model did
   bool compressed = false;
-  std::vector<std::uint8_t> png;
+  std::vector<std::uint8_t> png;  // as a finding's
 };
 
 // An input on which a model fails, or hangs: its chain ends there. At most one a seed is kept.
@@ -67,9 +87,9 @@ struct FailedInput {
   SeedIndex seed;
   bool original = false;  // which model did
   bool compressed = false;
-  bool hung = false;  // it did not answer at all
-  std::string why;    // the runtime's words
-  std::vector<std::uint8_t> png;
+  bool hung = false;              // it did not answer at all
+  std::string why;                // the runtime's words
+  std::vector<std::uint8_t> png;  // as a finding's
 };
 
 // What the engine has to say since the last time; written in one transaction.

@@ -1,72 +1,113 @@
-// What travels: images as a file holds them, u8 H x W x C, before any preprocessing.
+// What travels: images as a file holds them, u8 H x W x C, before any preprocessing; arrays of numbers; or texts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace dflare {
 
-// Height, width and channels (1 grey, 3 RGB) of an image.
+enum class InputKind {
+  kImage,  // u8 pixels
+  kArray,  // float32 numbers of any rank: features, sensors, key points, tables
+  kText,   // UTF-8
+};
+
+// What a run's inputs are made of where they are no images: of arrays what their numbers are; of texts `kind` says it
+// all. Immutable once made.
+struct ArrayForm {
+  InputKind kind = InputKind::kArray;
+  std::vector<std::size_t> dims;  // of one array, as its file has them
+  std::string dtype;    // of the file, and of what is stored: "f4", or of integers "u1", "i1", "u2", "i2", "i4"
+  bool whole = false;   // integers: whatever is written is rounded
+  bool series = false;  // its rows follow each other in time: Shape::height is more than 1
+  std::vector<float> low, high;  // least and largest of each number, low <= high; as many as an array has numbers
+
+  // Of a number that may go nowhere, 1: its changes are 0 anyway.
+  [[nodiscard]] float range(std::size_t i) const { return high[i] > low[i] ? high[i] - low[i] : 1.0F; }
+};
+
+// Height, width and channels (1 grey, 3 RGB) of an image; the axes of an array, which has fewer of them at 1 (a vector
+// is 1 x N x 1, a series T x N x 1) and more of them multiplied up in the first. Of texts 1 x N x 1: the longest may be
+// N bytes, and zero bytes fill up what is behind the end of a shorter one.
 struct Shape {
   int height = 0;
   int width = 0;
   int channels = 0;
+  const ArrayForm* form = nullptr;  // of an array or a text, borrowed of the SeedSet that it comes from; null: an image
 
+  // Numbers (pixel values, bytes of a text), and the bytes that hold them.
   [[nodiscard]] std::size_t size() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
   }
-  bool operator==(const Shape&) const = default;
+  [[nodiscard]] std::size_t bytes() const {
+    return form == nullptr || form->kind != InputKind::kArray ? size() : size() * sizeof(float);
+  }
+  // Of the axes: a model does not know of any form.
+  bool operator==(const Shape& other) const {
+    return height == other.height && width == other.width && channels == other.channels;
+  }
 };
 
-// A borrowed image: rows from the top, channels interleaved as R, G, B. Owns nothing.
+// A borrowed input: an image's rows from the top, channels interleaved as R, G, B; an array's numbers, the last axis
+// fastest, as float32. Owns nothing.
 struct InputView {
   Shape shape;
   const std::uint8_t* data = nullptr;
 
-  [[nodiscard]] std::span<const std::uint8_t> pixels() const { return {data, shape.size()}; }
+  // The bytes, of an array those of its numbers.
+  [[nodiscard]] std::span<const std::uint8_t> pixels() const { return {data, shape.bytes()}; }
+  // Of an array.
+  [[nodiscard]] std::span<const float> numbers() const { return {reinterpret_cast<const float*>(data), shape.size()}; }
+  // Of a text: as far as it goes.
+  [[nodiscard]] std::string_view text() const {
+    const std::string_view all(reinterpret_cast<const char*>(data), shape.size());
+    return all.substr(0, all.find('\0'));
+  }
 };
 
-// An owned image.
+// An owned input.
 struct Input {
   Shape shape;
-  std::vector<std::uint8_t> pixels;
+  std::vector<std::uint8_t> pixels;  // as InputView::pixels()
 
   Input() = default;
-  explicit Input(Shape s) : shape(s), pixels(s.size()) {}
+  explicit Input(Shape s) : shape(s), pixels(s.bytes()) {}
   explicit Input(InputView v) : shape(v.shape), pixels(v.pixels().begin(), v.pixels().end()) {}
 
   [[nodiscard]] InputView view() const { return {shape, pixels.data()}; }
-  // Copies the pixels; allocates only when the image is larger than any before.
+  // Copies the pixels; allocates only when the input is larger than any before.
   void assign(InputView v) {
     shape = v.shape;
-    pixels.assign(v.data, v.data + v.shape.size());
+    pixels.assign(v.data, v.data + v.shape.bytes());
   }
   bool operator==(const Input&) const = default;
 };
 
-// Images of one shape that are queried together. Rows live in one block that is allocated once and reused; a view of a
+// Inputs of one shape that are queried together. Rows live in one block that is allocated once and reused; a view of a
 // row stays valid until clear().
 class Batch {
  public:
-  Batch(Shape shape, std::size_t capacity) : shape_(shape), pixels_(shape.size() * capacity) {
+  Batch(Shape shape, std::size_t capacity) : shape_(shape), pixels_(shape.bytes() * capacity) {
     views_.reserve(capacity);
   }
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] std::size_t size() const { return views_.size(); }
-  [[nodiscard]] std::size_t capacity() const { return shape_.size() == 0 ? 0 : pixels_.size() / shape_.size(); }
+  [[nodiscard]] std::size_t capacity() const { return shape_.size() == 0 ? 0 : pixels_.size() / shape_.bytes(); }
   [[nodiscard]] std::size_t room() const { return capacity() - size(); }
 
   // A new row to be filled by the caller, who has checked room().
   std::span<std::uint8_t> append() {
-    std::uint8_t* row = pixels_.data() + views_.size() * shape_.size();
+    std::uint8_t* row = pixels_.data() + views_.size() * shape_.bytes();
     views_.push_back({shape_, row});
-    return {row, shape_.size()};
+    return {row, shape_.bytes()};
   }
   // A row that was appended, to be changed in place.
-  std::span<std::uint8_t> row(std::size_t i) { return {pixels_.data() + i * shape_.size(), shape_.size()}; }
+  std::span<std::uint8_t> row(std::size_t i) { return {pixels_.data() + i * shape_.bytes(), shape_.bytes()}; }
   [[nodiscard]] InputView operator[](std::size_t row) const { return views_[row]; }
   [[nodiscard]] std::span<const InputView> views() const { return views_; }
   void clear() { views_.clear(); }

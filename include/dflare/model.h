@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dflare/answers.h"
@@ -19,9 +20,12 @@ namespace dflare {
 struct InputLevels {
   int distinct = 256;    // different stored values
   double clipped = 0.0;  // share of the levels that the tensor's range cuts off
+  int most = 0;          // different ones under the rounding that keeps most apart (Preprocess::rounding); 0: not known
 
   // So much is lost that the model does not see the image: hardly what it was trained on.
   [[nodiscard]] bool lost() const { return distinct < 64 || clipped > 0.25; }
+  // Levels lie halfway between stored values, and this rounding merges them.
+  [[nodiscard]] bool merged() const { return most - distinct >= 16; }
 };
 
 // What there is to know about a model before it is asked. Filled on opening.
@@ -30,7 +34,8 @@ struct ModelInfo {
   std::string runtime;  // "onnxruntime 1.32.0", "tflite 2.21.0 (xnnpack)", "exec", "function"
   std::string input_name, output_name;
   std::string input_type, output_type;  // float32, float16, uint8, int8
-  Shape shape;                          // of one image
+  InputKind kind = InputKind::kImage;
+  Shape shape;  // of one input; of texts 1 x N x 1, N the most bytes that are taken
   Layout layout = Layout::kNhwc;
   std::size_t classes = 0;  // values for an input: scores, one a class, or what else the model gives
   bool scores = true;       // whether they are scores of classes
@@ -81,16 +86,21 @@ inline constexpr int kMostThreads = 1024;
 
 // How a model file is opened.
 struct ModelOptions {
+  InputKind kind = InputKind::kImage;
+  // Of a model with several inputs: those that hold one value whatever is asked (a rate, a state at rest), by name.
+  // All but one must be set.
+  std::vector<std::pair<std::string, double>> set_inputs;
   Preprocess preprocess;
   OutputForm output_form = OutputForm::kScores;
   std::string output_name;  // empty: the only output; of an ONNX model the only one that can hold scores; see kValues
   TfliteKernels tflite_kernels = TfliteKernels::kXnnpack;
-  int input_height = 0, input_width = 0;  // for models whose height and width are dynamic; else must be 0 or agree
-  int threads = 1;                        // inside one query of one instance; 1 to kMostThreads
-  double query_timeout = 120;             // seconds that a command may take to answer or to start; 0: no limit
-  std::filesystem::path onnxruntime;      // library to load; empty: DFLARE_ONNXRUNTIME, then where the build found it,
-                                          // then the installed Python wheel
-  std::filesystem::path tflite;           // the same for TensorFlow Lite: DFLARE_TFLITE
+  // For models whose height and width are dynamic; else must be 0 or agree. Of arrays the first axes that are.
+  int input_height = 0, input_width = 0;
+  int threads = 1;                    // inside one query of one instance; 1 to kMostThreads
+  double query_timeout = 120;         // seconds that a command may take to answer or to start; 0: no limit
+  std::filesystem::path onnxruntime;  // library to load; empty: DFLARE_ONNXRUNTIME, then where the build found it,
+                                      // then the installed Python wheel
+  std::filesystem::path tflite;       // the same for TensorFlow Lite: DFLARE_TFLITE
 };
 
 // Opens .onnx by ONNX Runtime and .tflite by TensorFlow Lite, both loaded at run time, and "exec:COMMAND" by running

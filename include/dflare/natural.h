@@ -1,4 +1,4 @@
-// Natural images: inputs as they are and under corruptions of ImageNet-C's severities, and what models say of them.
+// Natural images: inputs as they are and under corruptions of severities 1 to 5, and what models say of them.
 // What ranking, repair and guard are measured by.
 #pragma once
 
@@ -19,8 +19,8 @@ namespace dflare {
 // One natural image, by how it is made: the same numbers make the same bytes.
 struct NaturalImage {
   SeedIndex seed;
-  int corruption = -1;    // position in corruptions(); -1: the input as it is
-  int severity = 0;       // 1 to 5 as ImageNet-C counts them; 0: the input as it is
+  int corruption = -1;    // position in corruptions() of the inputs' form; -1: the input as it is
+  int severity = 0;       // 1 to 5, strength a tenth of it (docs/corruptions.md); 0: the input as it is
   std::uint64_t key = 0;  // of the corruption's randomness
   double strength = -1;   // of the corruption, 0 to 1; negative: the severity's
 };
@@ -29,8 +29,9 @@ struct NaturalImage {
 std::vector<NaturalImage> clean_images(std::span<const SeedIndex> seeds);
 
 // `per_seed` corrupted images of each input, together in the order of the inputs: kinds in rotation from a random one,
-// severities uniform in 1 to 5. What an input gets depends on (rng_seed, its index) alone.
-std::vector<NaturalImage> corrupted_images(std::span<const SeedIndex> seeds, int per_seed, std::uint64_t rng_seed);
+// severities uniform in 1 to 5. What an input gets depends on (rng_seed, its index) alone. `form`: of the inputs.
+std::vector<NaturalImage> corrupted_images(std::span<const SeedIndex> seeds, int per_seed, std::uint64_t rng_seed,
+                                           const ArrayForm* form = nullptr);
 
 // Writes the image to `out`, which holds as many bytes as the input; the input must be readable.
 void render(const SeedSet& seeds, const NaturalImage& image, std::span<std::uint8_t> out);

@@ -18,8 +18,10 @@ namespace dflare {
 // How the two models are opened, fed and read.
 struct PairOptions {
   std::string original, compressed;                                    // paths
+  std::string seeds;                                                   // path
+  std::string kind = "auto", range;                                    // of the inputs
   std::string preprocess, original_preprocess, compressed_preprocess;  // all empty: nobody said, raw
-  std::string input_size;
+  std::string input_size, set_input;
   std::string oracle = "top1";
   std::string output = "auto", output_name, original_output_name, compressed_output_name;
   std::int64_t label_offset = 0, original_label_offset = -1, compressed_label_offset = -1;
@@ -33,7 +35,7 @@ struct PairOptions {
 };
 
 struct InputOptions {
-  std::string seeds, labels, classes;  // paths
+  std::string labels, classes;  // paths
   std::string seed_filter = "auto";
 };
 
@@ -43,10 +45,11 @@ struct SearchOptions {
               operators = "paper";
   std::int64_t population = 20, k_uncertainty = 2;
   double mutation_rate = 0.05;
-  std::string ties = "skip", require = "any", refine = "none", linf;
-  double l2 = 0, min_ssim = 0, min_severity = 0;
-  std::int64_t refine_queries = 400;
-  std::int64_t rng_seed = 0, confirm = 1;
+  std::string ties = "skip", require = "any", goal = "deviation", refine = "none", linf;
+  std::string natural_box = "default";  // mild, default, harsh, a path, or numbers by name
+  double l2 = 0, min_ssim = 0, min_severity = 0, min_robust = 0;
+  std::int64_t refine_queries = 400, total_queries = 0;
+  std::int64_t rng_seed = 0, confirm = 1, robust = 1;
 };
 
 // Times are in seconds; 0: none.
@@ -60,6 +63,7 @@ struct BudgetOptions {
 // Of `rank`, where `search` has other defaults.
 struct RankOptions {
   std::int64_t rank_seeds = 100, search_seeds = 100, rank_refine_queries = 100, corrupted = 13;
+  std::int64_t regression_queries = 100, regression_seeds = 30;
   double rank_time_limit = 240;
 };
 
@@ -81,6 +85,27 @@ struct GuardOptions {
   std::int64_t guard_corrupted = 0, guard_rng_seed = 0;
 };
 
+// Of `report` and `merge`.
+struct PageOptions {
+  std::vector<std::string> runs;  // folders
+  std::int64_t page_size = 20;    // MB
+};
+
+// Of `profile` and `check`, which ask about the field.
+struct FieldOptions {
+  double field_time_limit = 240;
+  std::int64_t max_inputs = 0;
+  std::string svg;
+};
+
+// The limits of `check`, and of `replay`; negative: not set.
+struct GateOptions {
+  double max_disagreement = -1, max_corrupted_disagreement = -1, max_regressions = -1, max_accuracy_drop = -1,
+         max_severity = -1, min_queries = -1;
+  std::int64_t max_still_deviating = -1;
+  std::string corpus, inconclusive, junit, markdown;
+};
+
 // Where the result goes, and how.
 struct ReportOptions {
   std::string out, config, format = "jsonl";
@@ -97,8 +122,11 @@ struct Options : PairOptions,
                  LearnOptions,
                  RepairOptions,
                  GuardOptions,
+                 PageOptions,
+                 FieldOptions,
+                 GateOptions,
                  ReportOptions {
-  std::string run, id;
+  std::string run, id, other_run;
   std::vector<std::string> models;
 };
 
@@ -116,6 +144,12 @@ enum VerbSet : unsigned {
   kRank = 32,
   kRepair = 64,
   kGuard = 128,
+  kReport = 256,
+  kProfile = 1U << 12U,
+  kCheck = 1U << 13U,
+  kReplay = 1U << 14U,
+  kCompare = 1U << 15U,
+  kMerge = 1U << 16U,
 };
 
 // When an option does anything.
@@ -136,6 +170,7 @@ struct Flag {
   std::string details = {};        // when to use it, and what else there is to know
   std::string default_words = {};  // where the default needs words
   std::vector<std::string> choices = {};
+  std::string own_choice = {};  // what choices of the caller's own begin with; empty: there are none
   double least = -std::numeric_limits<double>::infinity();
   Condition only_with = {};  // given in vain it is refused
   bool saved = true;         // part of the settings that a run records

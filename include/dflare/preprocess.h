@@ -39,6 +39,15 @@ enum class Orientation {
   kStored  // pixels as they stand in the file
 };
 
+// How a value between two of those that a quantised input stores becomes one of them. Deployments differ here: levels
+// that lie halfway (scale 2/255, zero point 127) become others.
+enum class Rounding {
+  kOwn,      // as the model's runtime quantises by itself: kAway for TensorFlow Lite, kEven for the others
+  kEven,     // to nearest, ties to the even one: ONNX's QuantizeLinear, NumPy's round
+  kAway,     // to nearest, ties away from zero: TensorFlow Lite's QUANTIZE, also on Android and microcontrollers
+  kTruncate  // toward zero, past the zero point: NumPy's astype, as in TensorFlow's guide, and Android's CastOp
+};
+
 // The longest shorter side that an image may be resized to.
 inline constexpr int kMaxResize = 32768;
 
@@ -50,6 +59,7 @@ struct Preprocess {
   float scale = 1.0F;
   std::array<float, 3> mean{0, 0, 0};  // in RGB order whatever `order` says; grey uses the first
   std::array<float, 3> std{1, 1, 1};
+  Rounding rounding = Rounding::kOwn;  // of quantised inputs; kBytes rounds nothing
   ChannelOrder order = ChannelOrder::kRgb;
   std::optional<Layout> layout;  // read off the model unless given
 
@@ -73,8 +83,8 @@ const std::vector<std::string>& preprocess_presets();
 
 // A preset's name, an inline list ("scale=255,mean=0.485:0.456:0.406,std=0.229:0.224:0.225"), a preset that a list
 // amends ("imagenet,resize=232"), or a file ending in .toml with the same keys: values (scaled|bytes), scale,
-// mean, std (one value or R:G:B), order (rgb|bgr), layout (nchw|nhwc), fit (crop|squash|letterbox[:grey]), resize
-// (pixels), crop (fraction in (0, 1]), filter
+// mean, std (one value or R:G:B), round (own|even|away|truncate), order (rgb|bgr), layout (nchw|nhwc), fit
+// (crop|squash|letterbox[:grey]), resize (pixels), crop (fraction in (0, 1]), filter
 // (nearest|box|bilinear|bicubic|lanczos|cv-nearest|cv-linear|cv-cubic|cv-area), alpha (white|drop), orientation
 // (exif|stored).
 // Throws kBadArgument with the nearest known name, kBadInput for an unreadable file.
@@ -85,7 +95,8 @@ Preprocess parse_preprocess(std::string_view text);
 std::string to_string(const Preprocess& preprocess);
 
 // What to_string wrote into a run's record, by this version or an earlier one. Records without `fit` come from a time
-// when images were cropped by Fit::kEarlierCrop and EXIF's orientation was not looked at: they keep meaning that.
+// when images were cropped by Fit::kEarlierCrop and EXIF's orientation was not looked at: they keep meaning that. Those
+// without `round` mean Rounding::kEven.
 Preprocess parse_recorded_preprocess(std::string_view text);
 
 // The same as a preset's name, amended where need be ("unit,order=bgr"); the inline form where no preset is near.

@@ -19,9 +19,9 @@ RankedFile ranked_file(const std::string& path);
 struct RankReport {
   Ranking ranking;
   RankedFile original;
-  std::vector<RankedFile> variants;  // as given
-  std::int64_t refine_queries = 0;   // as the ranking was asked
-  std::vector<std::string> notes;    // what looks wrong with how the models are fed
+  std::vector<RankedFile> variants;                         // as given
+  std::int64_t refine_queries = 0, regression_queries = 0;  // as the ranking was asked
+  std::vector<std::string> notes;                           // what looks wrong with how the models are fed
 };
 
 }  // namespace dflare

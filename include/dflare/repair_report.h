@@ -60,12 +60,12 @@ RepairData gather_repair_data(const Searched& searched, const SeedSet* given, co
 // What a repair does to natural images that its head has not seen.
 enum class RepairVerdict {
   kLowers,          // the disagreement, on clean or corrupted images, beyond chance
-  kNoGain,          // no change beyond chance
-  kRaises,          // beyond chance
+  kCannotTell,      // the intervals of both hold zero
+  kRaises,          // beyond chance, on either
   kChangesNothing,  // the head is the identity
   kNotJudged,       // stopped before
 };
-std::string to_string(RepairVerdict verdict);  // "lowers", "no_gain", "raises", "changes_nothing", "not_judged"
+std::string to_string(RepairVerdict verdict);  // "lowers", "cannot_tell", "raises", "changes_nothing", "not_judged"
 
 struct RepairOutcome {
   std::vector<CrossValidation> repeats;
@@ -77,9 +77,8 @@ struct RepairOutcome {
   bool complete = true;  // false: there are fewer repeats than were asked for, or one of the above
 
   [[nodiscard]] RepairVerdict verdict() const;
-  // On clean or corrupted natural images, beyond chance; or on both together, by whatever little. Such a head should
-  // not be used.
-  [[nodiscard]] bool raises() const;
+  // Such a head should not be used.
+  [[nodiscard]] bool raises() const { return verdict() == RepairVerdict::kRaises; }
   // Not to be used without a second thought: it raises the disagreement, or nobody knows.
   [[nodiscard]] bool doubtful() const { return raises() || !judged; }
 };

@@ -5,8 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "dflare/compare.h"
+#include "dflare/gate_report.h"
 #include "dflare/guard_report.h"
 #include "dflare/inspection.h"
+#include "dflare/profile_report.h"
 #include "dflare/rank_report.h"
 #include "dflare/repair_report.h"
 
@@ -22,6 +25,11 @@ struct ReportOrigin {
 std::string to_json(const Inspection& inspection);
 // docs/ranking.md describes it.
 std::string to_json(const RankReport& report);
+// docs/profile.md describes it.
+std::string to_json(const ProfileReport& report);
+// docs/check.md describes both.
+std::string to_json(const CompareReport& report);
+std::string to_json(const GateReport& report);
 // docs/guard.md describes it; it begins with the keys of the guard's rule (guard_json.h).
 std::string to_json(const GuardReport& report, const ReportOrigin& origin, int indent = 2);
 // docs/repair.md describes it.

@@ -5,9 +5,12 @@
 
 #include <string>
 
+#include "dflare/compare.h"
 #include "dflare/finding_report.h"
+#include "dflare/gate_report.h"
 #include "dflare/guard_report.h"
 #include "dflare/inspection.h"
+#include "dflare/profile_report.h"
 #include "dflare/rank_report.h"
 #include "dflare/repair_report.h"
 #include "dflare/run_report.h"
@@ -19,6 +22,9 @@ std::string text_of(const RunReport& report, const TextStyle& style);  // the cl
 std::string text_of(const FindingReport& report, const TextStyle& style);
 std::string text_of(const Inspection& inspection, const TextStyle& style);
 std::string text_of(const RankReport& report, const TextStyle& style);
+std::string text_of(const ProfileReport& report, const TextStyle& style);
+std::string text_of(const CompareReport& report, const TextStyle& style);
+std::string text_of(const GateReport& report, const TextStyle& style);
 std::string text_of(const GuardReport& report, const TextStyle& style);
 std::string text_of(const RepairReport& report, const TextStyle& style);
 

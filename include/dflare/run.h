@@ -66,7 +66,8 @@ std::vector<std::string> changed_runtimes(const RecordedRun& run, const OpenPair
 struct ReopenedRun {
   OpenPair pair;
   SeedSet seeds;
-  std::vector<std::string> notes;  // changed_runtimes()
+  std::vector<std::string> notes;     // changed_runtimes()
+  StrategyFactory own_strategy = {};  // of a run whose strategy is the caller's own; who has it puts it here
 };
 
 // `now`: the run's options under those given now. Throws kBadInput for what is gone or has changed, kBadArgument for a
@@ -75,6 +76,10 @@ ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& ope
 
 // The options of a run under those given now, as to what is to be made of it.
 Options options_now(const RecordedRun& run, const Givens& now);
+
+// A run's folder may be somebody else's. What would be run is what the options say, whatever else is recorded: throws
+// kBadArgument where a model is a command and nobody said --allow-exec.
+void refuse_commands(const RecordedRun& run, const Options& now);
 
 // A run for what is done after a search: looked at, learnt from.
 struct PastRun {

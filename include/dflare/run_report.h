@@ -20,6 +20,7 @@ struct RunReport {
   RunSummary summary;
   std::filesystem::path folder;
   std::vector<std::string> classes;  // names by index; those beyond its end have none
+  int label_shift = 0;               // the label that the first is of
   std::vector<ShownFinding> best;    // the most decisive five, by falling severity
 };
 
@@ -28,7 +29,7 @@ RunReport run_report(const FindingStore& store, const RunSummary& summary);
 
 // Class names by index, of a file with one a line; none where there is no file.
 std::vector<std::string> class_names(const std::string& file);
-// The name of a label; its number where it has none.
-std::string class_name(const std::vector<std::string>& names, int label);
+// The name of a model's label; its number where it has none. The first name is of label `shift` (--label-offset).
+std::string class_name(const std::vector<std::string>& names, int label, int shift = 0);
 
 }  // namespace dflare

@@ -31,6 +31,8 @@ class NewRun {
   // From now on the folder stays.
   void begin(const Options& options, const OpenPair& pair, const SeedSet& seeds, const Search& search,
              const std::vector<std::string>& notes);
+  // The store of a run that has begun; nothing is left here.
+  [[nodiscard]] std::unique_ptr<FindingStore> take_store() { return std::move(store_); }
 
  private:
   bool existed_;

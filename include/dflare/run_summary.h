@@ -5,9 +5,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "dflare/oracle.h"
 #include "dflare/pair_figures.h"
 #include "dflare/seed_status.h"
+#include "dflare/statistics.h"
 #include "dflare/store.h"
 
 namespace dflare {
@@ -22,6 +25,30 @@ struct RunTiming {
 // A sample in three figures; `p90` interpolated as quantile() does.
 struct Spread {
   double mean = 0, median = 0, p90 = 0;
+};
+
+// Findings that the original gets right and the compressed model wrong, given inputs on which they differ apart.
+struct RegressionSummary {
+  bool aimed = false;      // --goal regression
+  std::int64_t seeds = 0;  // with one
+  std::int64_t findings = 0;
+  std::optional<Spread> severity;  // of the findings, by the lesser of both margins
+};
+
+// What findings of natural changes owe to one kind of them, by what was left without it.
+struct NaturalKindSummary {
+  std::string kind;   // as --natural-box calls it, shifts by direction
+  Estimate needed;    // share of the findings that are none without it
+  Estimate strength;  // of those: mean share of the box's limit
+  double amount = 0;  // of those: median, in the kind's unit, without sign (factors as they are above 1)
+  Estimate owed;      // mean severity that goes without it, over all findings
+};
+
+// How findings stand up to the least change there is (Robustness); natural ones apart.
+struct RobustSummary {
+  Estimate share;         // of a finding's neighbours that deviate, mean over those it was measured of
+  std::int64_t all = 0;   // findings whose neighbours deviate all
+  std::int64_t none = 0;  // or none of them
 };
 
 struct ModelSummary {
@@ -58,8 +85,13 @@ struct RunSummary {
   std::int64_t confirmations = 0, flaky = 0, ties = 0, not_finite = 0;
   std::int64_t failed = 0;  // inputs, given or made, on which a model failed or hung
   std::optional<Spread> severity;
+  InputKind input = InputKind::kImage;
   std::optional<Distance> distance;  // medians
+  std::optional<RobustSummary> robust;
   std::map<std::string, std::int64_t> kinds, ways;
+  std::int64_t within_severity_5 = 0, beyond_severity_5 = 0;  // of those reached by one corruption, by its strength
+  RegressionSummary regressions;
+  std::vector<NaturalKindSummary> natural_kinds;  // the one most often needed first; only after --refine climb
 
   bool rows_exact = false;
   int batch = 0, workers = 0;
@@ -67,6 +99,7 @@ struct RunSummary {
   std::string facts, settings;  // JSON, as recorded
 
   [[nodiscard]] bool labels() const { return oracle == "top1" || oracle.starts_with("binary"); }
+  [[nodiscard]] bool sets() const { return !labels() && severity_is_odds(oracle); }
 };
 
 // Throws kBadInput for a run that was killed before it had begun.

@@ -28,13 +28,17 @@ enum class SeedFilter {
 };
 
 inline constexpr int kMostRows = 65536;
+inline constexpr int kMostNeighbours = 1000;
 
 struct SearchSettings {
   StrategyOptions strategy;
   Acceptance acceptance;
   PerturbationBudget budget;
+  Goal goal = Goal::kDeviation;
+  NaturalBox natural_box = *named_natural_box("default");  // of the strategy `natural` and of natural climbing
   Refine refine = Refine::kNone;
   std::int64_t refine_queries = 400;  // a finding, besides max_queries
+  std::int64_t total_queries = 0;     // a seed, searching and refining together; 0: no such limit
   double min_severity = 0;            // findings below it after refining do not count, and their chains go on
   SeedFilter seed_filter = SeedFilter::kAuto;
   std::optional<OutputKind> output;  // what both models' outputs are, where that is declared
@@ -47,9 +51,11 @@ struct SearchSettings {
   std::optional<std::chrono::steady_clock::time_point> deadline;  // of all, start-up included
   // Usable seeds to search; 0: all. Inputs after the last one that is needed are not asked (status not_asked).
   std::int64_t max_seeds = 0;
-  int confirm = 1;                // single queries that must agree for a finding to count, >= 1
-  int batch = 0;                  // rows a call, at most kMostRows; 0: measured at start-up
-  int workers = 0;                // threads, at most LiveProgress::kMostWorkers; 0: one a core
+  int confirm = 1;        // single queries that must agree for a finding to count, >= 1
+  int robust = 1;         // neighbours of a finding that are asked (Robustness); 0: none. Texts have none
+  double min_robust = 0;  // least share of them that deviates for a finding to count, 0 to 1; natural ones do anyway
+  int batch = 0;          // rows a call, at most kMostRows; 0: measured at start-up
+  int workers = 0;        // threads, at most LiveProgress::kMostWorkers; 0: one a core
   int original_label_offset = 0;  // output index of the class that labels call 0
   int compressed_label_offset = 0;
   int shard = 0, shards = 1;  // searches the usable seeds i with i mod shards == shard
@@ -77,7 +83,7 @@ struct StepSeconds {
   double mutate = 0;   // strategies proposing
   double query = 0;    // both models, filling their tensors included
   double judge = 0;    // reading outputs, verdicts, strategies observing (states, selection)
-  double confirm = 0;  // encoding, decoding, asking alone
+  double confirm = 0;  // encoding, decoding, asking alone, and neighbours
   double store = 0;    // writing events, in a thread beside the workers
 };
 

@@ -1,8 +1,9 @@
-// The user's inputs: folders of images or arrays, with labels.
+// The user's inputs: folders of images, arrays or texts, with labels.
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,14 @@ namespace dflare {
 struct Seed {
   Input input;          // at the models' size; empty when problem is set
   int label = -1;       // class index, -1 when unknown
-  std::string source;   // file relative to the folder, or "row 12" of an array
+  std::string source;   // file relative to the folder, "row 12" of an array, or "line 12" of a text file, from 1
   std::string problem;  // why it cannot be used ("empty file"); empty when it can
 };
 
 struct SeedOptions {
+  InputKind kind = InputKind::kImage;
   Shape shape;                    // what both models take; other sizes are resized and cropped, grey <-> RGB converted
+  std::string range;              // of arrays: "LOW:HIGH" of every number; empty: by column, what the inputs span
   Preprocess preprocess;          // resize, crop_fraction and filter are used here
   std::filesystem::path labels;   // CSV `file,label` (header optional) or .npy of integers; empty: folder names
   std::filesystem::path classes;  // one class name a line, for folders or labels that are not integers; empty: none
@@ -42,8 +45,9 @@ struct LeftOut {
 struct SeedSet {
   std::filesystem::path path;
   std::vector<Seed> seeds;
-  bool labelled = false;          // labels were given (some may be missing: -1)
-  std::vector<LeftOut> left_out;  // sorted by extension
+  bool labelled = false;                  // labels were given (some may be missing: -1)
+  std::shared_ptr<const ArrayForm> form;  // of arrays and texts, which borrow it; null: images
+  std::vector<LeftOut> left_out;          // sorted by extension
   // Names of folders that nothing says the classes of, sorted. Where `labelled`, they are the classes 0, 1, ... in this
   // order, as torchvision takes them; otherwise there are not as many as the models have classes.
   std::vector<std::string> folder_names;
@@ -53,12 +57,13 @@ struct SeedSet {
 // what folder names were taken for. Empty where there is nothing to say.
 std::vector<std::string> notes_on(const SeedSet& seeds);
 
-// A folder of image files, or an .npy of u8 N x H x W x C or N x H x W. Without `labels` an image's label is said by
-// the name of the folder that holds it: a class index or one of `classes`; without `classes` also any names, in sorted
-// order, where there are as many as `class_count`. Names of files that are not UTF-8 have such bytes written as \xNN.
-// Single bad images become seeds with a problem. Throws kBadInput when nothing can be read at all, a labels file does
-// not fit, a label is no class, or the array has another type, order or shape; kBadArgument for options that
-// contradict.
+// A folder of image files, or an .npy of u8 N x H x W x C or N x H x W; of arrays an .npy of N x anything, as many
+// numbers each as the models take; of texts a file with one a line, or a folder of .txt files that are one each.
+// Without `labels` an image's label is said by the name of the folder that holds it: a class index or one of `classes`;
+// without `classes` also any names, in sorted order, where there are as many as `class_count`. Names of files that are
+// not UTF-8 have such bytes written as \xNN. Single bad images become seeds with a problem. Throws kBadInput when
+// nothing can be read at all, a labels file does not fit, a label is no class, or the array has another type, order or
+// shape; kBadArgument for options that contradict.
 SeedSet load_seeds(const std::filesystem::path& path, const SeedOptions& options);
 
 // What to do with transparent and turned images; larger ones than `max_pixels` are refused unread.
@@ -73,6 +78,19 @@ struct DecodeOptions {
 Input decode_image(std::span<const std::uint8_t> bytes, const std::string& name, const DecodeOptions& options = {});
 // Replaces the contents of `png`; 8-bit grey or RGB.
 void encode_png(InputView input, std::vector<std::uint8_t>& png);
+
+// What a run stores of an input, and reads again: lossless. Images as encode_png() and decode_image(), arrays as .npy
+// of their form, which is `like`'s, texts as their bytes. decode_input throws kBadInput naming `name`.
+void encode_input(InputView input, std::vector<std::uint8_t>& bytes);
+Input decode_input(std::span<const std::uint8_t> bytes, const std::string& name, const Shape& like);
+
+// The form that texts have, all of them.
+std::shared_ptr<const ArrayForm> text_form();
+
+// Texts where a file is named .txt. Arrays where an .npy has a shape that no images have, told without reading it. Of
+// images' shape with sides of 8 or more and another type than u8 they are taken for images, which loading refuses: they
+// may have been scaled already.
+InputKind kind_of_seeds(const std::filesystem::path& path);
 
 // Resizes and crops as the preprocessing says, and converts between grey and RGB, to `shape`.
 Input fit_image(InputView image, const Shape& shape, const Preprocess& preprocess);

@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 
+#include "dflare/gate.h"
 #include "dflare/guard.h"
 #include "dflare/guard_samples.h"
 #include "dflare/model.h"
 #include "dflare/options.h"
+#include "dflare/profile.h"
 #include "dflare/rank.h"
 #include "dflare/repair_report.h"
 #include "dflare/search.h"
@@ -22,10 +24,17 @@ namespace dflare {
 enum class Side { kBoth, kOriginal, kCompressed };
 
 // Each throws kBadArgument for values that mean nothing.
+// What --kind says; `auto` looks at the inputs, where there are any.
+InputKind input_kind(const PairOptions& options);
 ModelOptions model_options(const PairOptions& options, Side side);
 SeedOptions seed_options(const Options& options, const ModelInfo& original);
 SearchSettings search_settings(const Options& options);
 RankSettings rank_settings(const Options& options);
+FieldSettings field_settings(const Options& options);
+// Checked. A corpus has a limit of 0 unless another is given.
+GateLimits gate_limits(const GateOptions& options);
+// What an inconclusive gate is to end as, where that was said.
+std::optional<GateVerdict> inconclusive_as(const GateOptions& options);
 RepairSettings repair_settings(const Options& options);
 GuardGoal guard_goal(const GuardOptions& options);
 GuardSampling guard_sampling(const GuardOptions& options);

@@ -53,6 +53,9 @@ Estimate mean_estimate(std::span<const double> values, std::uint64_t seed);
 Estimate share_estimate(std::span<const double> values, std::uint64_t seed);
 Estimate change_estimate(std::span<const double> values, std::uint64_t seed);
 
+// The median, with the percentile bootstrap's interval of it. The same `seed` gives the same interval.
+Estimate median_estimate(std::span<const double> values, std::uint64_t seed);
+
 // Area under the ROC curve: the chance that a positive's score exceeds a negative's, ties counting half (Mann-Whitney).
 // 0.5 where either is empty.
 double auc(std::span<const double> positives, std::span<const double> negatives);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ class FindingStore : public EventSink {
   // where there is anything else. Throws kCannotWrite if another process writes it.
   static bool remove_unbegun(const std::filesystem::path& folder);
 
+  // What a run that is about to begin was asked, for whoever begins it after a crash. Until record().
+  virtual void intend(const std::string& settings) = 0;
+  // Of a run that has not begun; nothing where it has, or where nobody said.
+  [[nodiscard]] virtual std::optional<std::string> intended() const = 0;
+
   // Once, before the first event.
   virtual void record(const RunRecord& record) = 0;
   [[nodiscard]] virtual RunRecord record() const = 0;
@@ -55,8 +61,7 @@ class FindingStore : public EventSink {
   [[nodiscard]] virtual const std::filesystem::path& folder() const = 0;
 };
 
-// File name of a finding's image inside findings/: "000012_cat_0.png"-like, unique, stable:
-// <seed>_<ordinal>_<kind>.png.
+// File name of a finding's input inside findings/, unique, stable: <seed>_<ordinal>_<kind>.png, of an array .npy.
 std::string png_name(const Finding& finding);
 
 // Where it lies in the run folder: findings/<png_name>, or flaky/<png_name>.
@@ -64,8 +69,9 @@ std::string image_path(const Finding& finding);
 
 enum class ExportFormat { kJsonLines, kCsv, kNpy, kPng };
 // Writes the confirmed findings to `target`: jsonl and csv a file, npy and png a folder (inputs.npy, seeds.npy,
-// labels.npy). A file takes its place when it is complete. Throws kCannotWrite, and kBadArgument, with nothing changed,
-// for a target that is there and is no earlier export of this format.
+// labels.npy). Arrays are no pictures: png is refused for them. A file takes its place when it is complete. Throws
+// kCannotWrite, and kBadArgument, with nothing changed, for a target that is there and is no earlier export of this
+// format.
 void export_run(const FindingStore& store, ExportFormat format, const std::filesystem::path& target);
 
 // The same for jsonl and csv, text by text, to wherever `write` puts it. Throws kBadArgument for the other formats.

@@ -1,6 +1,7 @@
 // The judgement over one query: do the two models deviate, and how decisively.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 #include "dflare/answers.h"
@@ -56,6 +57,10 @@ double margin(std::span<const float> log_p, int label);
 // min( log f(a)/f(b), log g(b)/g(a) ) for labels a (original) and b (compressed): how decisively each model insists.
 // Natural log units, >= 0 for a deviation: 0 is a coin toss, ln 4 means both prefer their answer 4 to 1.
 double severity(const AnswerView& original, const AnswerView& compressed);
+
+// Of a regression: the lesser of the original's margin of the seed's label and what the compressed model's falls short.
+// Positive exactly where the original strictly keeps the label and the compressed model strictly does not.
+inline double regression_severity(const Verdict& v) { return std::min(v.margin_original, -v.margin_compressed); }
 
 // Judges one row against the seed's label. Both answers hold the same classes.
 Verdict judge(InputView input, const AnswerView& original, const AnswerView& compressed, int seed_label,

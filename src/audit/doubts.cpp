@@ -69,6 +69,7 @@ class Judging {
   }
 
   [[nodiscard]] static std::optional<Doubt> undeclared(const Witness& model) {
+    if (model.info->kind != InputKind::kImage) return {};
     if (model.declared.preprocess || !model.info->input_type.starts_with("float")) return {};
     return Doubt{
         fmt::format("nothing says how {} wants its pixels: it gets them as 0 to 255, and few float models do",
@@ -197,6 +198,12 @@ std::string describe_quantisation(const std::string& type, float scale, int zero
 }
 
 std::vector<Doubt> doubt_of_levels(const ModelInfo& info, const std::string& preprocess_option) {
+  if (!info.levels.lost() && info.levels.merged()) {
+    return {{fmt::format("{} keeps {} of 256 grey levels apart where another rounding keeps {}: its {} input puts them "
+                         "halfway between what it stores",
+                         file_of(info), info.levels.distinct, info.levels.most, info.input_type),
+             fmt::format("round as the deployment does: {} PRESET,round=even|away|truncate", preprocess_option)}};
+  }
   if (!info.levels.lost()) return {};
   const std::string range = describe_quantisation(info.input_type, info.input_scale, info.input_zero_point);
   return {
@@ -211,6 +218,7 @@ std::vector<Doubt> doubt_of_levels(const ModelInfo& info, const std::string& pre
 
 void check_levels(const ModelInfo& info, const Declared& declared) {
   if (declared.preprocess) return;
+  if (!info.levels.lost()) return;
   const std::vector<Doubt> doubts = doubt_of_levels(info, declared.preprocess_option);
   if (!doubts.empty()) throw Error(ErrorCode::kBadInput, doubts.front().what, doubts.front().hint);
 }

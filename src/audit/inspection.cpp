@@ -61,11 +61,44 @@ Inspection inspect_models(std::span<const DeclaredModel> models) {
   return inspection;
 }
 
-Inspection inspect_models(std::span<const DeclaredModel> models, const SeedSet& seeds) {
+namespace {
+
+// The share of the inputs on which two models do not differ by an oracle; an answer that is not finite differs from
+// one that is.
+double share_within(const Oracle& oracle, const Answers& original, const Answers& compressed) {
+  Answers f;
+  Answers g;
+  read_together(oracle, original, compressed, f, g);
+  std::size_t equal = 0;
+  for (std::size_t i = 0; i < f.rows(); ++i) equal += f[i].label == g[i].label ? 1U : 0U;
+  return static_cast<double>(equal) / static_cast<double>(f.rows());
+}
+
+Inspection inspect_by(const Oracle& oracle, std::span<const DeclaredModel> models, const SeedSet& seeds) {
+  Inspection inspection = inspect_models(models);
+  const std::vector<SeedIndex> inputs = readable(seeds);
+  const std::vector<NaturalImage> images = clean_images(inputs);
+  inspection.inputs = inputs.size();
+  std::vector<Answers> answers;
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    answers.push_back(ask_itself(*models[m].model, {OutputKind::kLogits}, seeds, images, kRowsAQuery));
+    inspection.models[m].info = models[m].model->info();
+  }
+  inspection.oracle = oracle.spec();
+  if (models.size() != 2) return inspection;
+  const auto fitted = oracle.fitted(models[0].model->info().parts, models[1].model->info().parts);
+  inspection.agreement = share_within(*fitted, answers[0], answers[1]);
+  return inspection;
+}
+
+}  // namespace
+
+Inspection inspect_models(std::span<const DeclaredModel> models, const SeedSet& seeds, const OracleChoice& by) {
+  if (!by.labels()) return inspect_by(*by.oracle, models, seeds);
   const std::vector<SeedIndex> inputs = readable(seeds);
   const std::vector<NaturalImage> images = clean_images(inputs);
   Inspection inspection{.inputs = inputs.size()};
-  Testimony testimony(seeds, inputs);
+  Testimony testimony(seeds, inputs, by.binary ? std::optional(by.threshold) : std::nullopt);
   for (const DeclaredModel& model : models) {
     testimony.add(model, ask_itself(*model.model, {OutputKind::kLogits, 0, 0}, seeds, images, kRowsAQuery));
     const Witness& witness = testimony.witnesses().back();

@@ -15,7 +15,8 @@ std::vector<int> truth_of(const SeedSet& seeds, std::span<const SeedIndex> input
 void Testimony::add(const DeclaredModel& given, Answers said) {
   const auto& [model, declared] = given;
   Answers& answers = answers_.emplace_back(std::move(said));
-  const OutputReading reading = detect_reading(answers, model->info().output_scale, declared.output);
+  OutputReading reading = detect_reading(answers, model->info().output_scale, declared.output);
+  reading.threshold = threshold_;
   answers.interpret(reading);
   witnesses_.push_back({&model->info(), &answers, reading, declared, declared.label_offset});
 }

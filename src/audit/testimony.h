@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,7 +19,9 @@ std::vector<int> truth_of(const SeedSet& seeds, std::span<const SeedIndex> input
 class Testimony {
  public:
   // `seeds` must outlive it.
-  Testimony(const SeedSet& seeds, std::span<const SeedIndex> inputs) : truth_(truth_of(seeds, inputs)) {}
+  // `threshold`: of models with one score, see OutputReading.
+  Testimony(const SeedSet& seeds, std::span<const SeedIndex> inputs, std::optional<float> threshold = {})
+      : truth_(truth_of(seeds, inputs)), threshold_(threshold) {}
 
   // Row i of `answers` is what the model says of the i-th input. They are read as declared, else as they look.
   void add(const DeclaredModel& model, Answers answers);
@@ -29,6 +32,7 @@ class Testimony {
 
  private:
   std::vector<int> truth_;
+  std::optional<float> threshold_;
   std::deque<Answers> answers_;     // stay where they are
   std::vector<Witness> witnesses_;  // point to them
 };

@@ -15,14 +15,15 @@ namespace {
 
 // By the name: what does not exist is told by whoever opens it.
 bool is_model(const std::string& path) {
-  if (is_command(path)) return true;
+  if (is_command(path) || is_remote(path)) return true;
   const std::string ending = std::filesystem::path(path).extension().string();
   return (ending == ".onnx" || ending == ".ort" || ending == ".tflite") && !std::filesystem::is_directory(path);
 }
 
 bool is_inputs(const std::string& path) {
-  if (is_command(path)) return false;
-  return std::filesystem::is_directory(path) || std::filesystem::path(path).extension() == ".npy";
+  if (is_command(path) || is_remote(path)) return false;
+  const std::string ending = std::filesystem::path(path).extension().string();
+  return std::filesystem::is_directory(path) || ending == ".npy" || ending == ".txt";
 }
 
 [[noreturn]] void refuse(const std::string& what, const std::string& meant) {

@@ -102,17 +102,6 @@ void refuse_leftovers(const Verb& verb, const std::vector<std::string>& leftover
               "usage: " + usage(verb));
 }
 
-// Config file first, so that the command line wins.
-Givens with_config(const Verb& verb, Givens givens) {
-  for (const Given& given : givens) {
-    if (given.flag->name != "config") continue;
-    Givens all = read_config(given.text, verb.set);
-    all.insert(all.end(), givens.begin(), givens.end());
-    return all;
-  }
-  return givens;
-}
-
 void require_arguments(const Verb& verb, const Givens& givens) {
   for (const Flag* flag : flags_of(verb.set)) {
     const auto is_given = [flag](const Given& given) { return given.flag == flag; };
@@ -140,7 +129,7 @@ Command parse_verb(const Verb& verb, int argc, const char* const* argv) {
   }
   Givens givens = collect(bounds);
   refuse_leftovers(verb, app.remaining());
-  givens = with_config(verb, std::move(givens));
+  givens = with_config(std::move(givens), verb.set);
   require_arguments(verb, givens);
   return {&verb, std::move(givens), {}};
 }

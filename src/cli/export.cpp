@@ -4,12 +4,28 @@
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "dflare/error.h"
+#include "dflare/gate_as_asked.h"
 #include "dflare/settings.h"
 #include "dflare/store.h"
 
 namespace dflare::cli {
+namespace {
+
+int export_corpus(const Options& options) {
+  if (!options.out.empty()) {
+    throw Error(ErrorCode::kBadArgument, "-o and --corpus are both given", "use one of them");
+  }
+  const CorpusAddition addition = export_to_corpus(options.run, options.corpus);
+  if (options.quiet) return 0;
+  say(stderr, "{} findings added to {}, {} were there already\n", addition.added, options.corpus, addition.there);
+  return 0;
+}
+
+}  // namespace
+
 int export_findings(const Givens& givens) {
   const Options options = resolve(givens);
+  if (!options.corpus.empty()) return export_corpus(options);
   if (options.out.empty()) {
     throw Error(ErrorCode::kBadArgument, "no target is given", "use -o TARGET to say where to write");
   }

@@ -50,7 +50,7 @@ std::string groups(const Verb& verb, const std::function<std::string(const Flag&
   for (const Flag* flag : flags_of(verb.set)) {
     const std::string group = is_argument(*flag) ? "Arguments" : flag->group;
     if (group != heading) {
-      if (!heading.empty() && out.size() >= 2 && out[out.size() - 2] != '\n') out += "\n";
+      if (!heading.empty() && out.size() >= 2 && out[out.size() - 2] != '\n') out += '\n';
       out += group + ":\n";
       heading = group;
     }
@@ -92,10 +92,11 @@ std::string overview() {
          "  -V, --version    Version, and the runtimes found\n\n"
          "Exit codes:\n"
          "  0  it ran               4  the run folder cannot be written\n"
-         "  1  `show` could not rebuild the finding, or `repair` wrote no head\n"
+         "  1  `check`, `replay`: a limit is broken; `show` could not rebuild, `repair` wrote no head\n"
          "  2  wrong usage, or input that cannot be used\n"
          "  3  a model or runtime failed, crashed or hung\n"
-         "  5  no usable seed     130  interrupted, with everything found kept\n";
+         "  5  no usable seed       6  `check`, `replay`: the inputs do not suffice to tell\n"
+         "  130  interrupted, with everything found kept\n";
 }
 
 }  // namespace dflare::cli

@@ -1,20 +1,26 @@
-// A run opened again for what is done after a search, with what the user is told of it.
+// What a person hears while something is learnt from a run.
 #include "cli/past_run.h"
 
 #include "cli/inputs.h"
-#include "cli/quiet.h"
 
 namespace dflare::cli {
 
-PastRun open_aloud(const std::string& folder, const Givens& givens) {
-  PastRun run = open_past_run(folder, givens, open_quietly);
-  print_changes(run.reopened.notes);
-  if (!run.options.quiet) print_notes(run.recorded.notes);
-  return run;
-}
-
-LearnHooks hooks_for(const PastRun& run, WorkDisplay& display) {
-  return {.held_out_read = [&run](const SeedSet& seeds) { print_notes(run.options, seeds); }, .tell = display.tell()};
+LearnHooks LearningAloud::hooks() {
+  LearnHooks hooks;
+  hooks.opened = [this](const PastRun& run, double seconds) {
+    quiet_ = run.options.quiet;
+    print_changes(run.reopened.notes);
+    if (!quiet_) print_notes(run.recorded.notes);
+    watchdog_.emplace(live_, run.options.query_timeout, "");
+    display_.emplace(quiet_, seconds);
+  };
+  hooks.held_out_read = [this](const SeedSet& seeds) {
+    if (!quiet_) print_notes(notes_on(seeds));
+  };
+  hooks.tell = [this](const Progress& progress) {
+    if (display_) display_->show(progress);
+  };
+  return hooks;
 }
 
 }  // namespace dflare::cli

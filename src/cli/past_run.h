@@ -1,19 +1,31 @@
-// A run opened again for what is done after a search, with what the user is told of it.
+// What a person hears while something is learnt from a run.
 #pragma once
 
-#include <string>
+#include <optional>
 
+#include "cli/watch.h"
 #include "cli/work_display.h"
 #include "dflare/as_asked.h"
-#include "dflare/run.h"
 
 namespace dflare::cli {
 
-// open_past_run(). Says on standard error what has changed about the runtimes, and, unless the options say --quiet,
-// what looked wrong with the models.
-PastRun open_aloud(const std::string& folder, const Givens& givens);
+// Says on standard error what has changed about the runtimes and, unless the options say --quiet, what looked wrong
+// with the models and how inputs that were held out were read; shows how far the work is, and ends the program where a
+// model hangs.
+class LearningAloud {
+ public:
+  explicit LearningAloud(LiveProgress& live) : live_(live) {}
+  LearningAloud(const LearningAloud&) = delete;
+  LearningAloud& operator=(const LearningAloud&) = delete;
 
-// Shows how far the work is, and says how inputs that were held out were read. Valid as long as run and display.
-LearnHooks hooks_for(const PastRun& run, WorkDisplay& display);
+  // Valid as long as this.
+  [[nodiscard]] LearnHooks hooks();
+
+ private:
+  LiveProgress& live_;
+  bool quiet_ = false;
+  std::optional<Watchdog> watchdog_;
+  std::optional<WorkDisplay> display_;
+};
 
 }  // namespace dflare::cli

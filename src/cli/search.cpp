@@ -6,28 +6,25 @@
 #include "cli/quiet.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
-#include "dflare/open_pair.h"
-#include "dflare/run_session.h"
-#include "dflare/settings.h"
+#include "dflare/search_as_asked.h"
 
 namespace dflare::cli {
 
 int search(const Givens& givens) {
   const Options options = resolve(givens);
   refuse_swapped_search(options);
-  const SearchSettings settings = search_settings(options);
-  const OpenPair pair = open_pair(options, open_quietly);
-  check_levels(pair, options);
-  const SeedSet seeds = load_inputs(options, pair.original->info());
-  NewRun run(options.out.empty() ? free_run_folder() : std::filesystem::path(options.out));
-  Session session(run.store(), options);
-  session.begin_start_up(seeds);
-  Search search(pair.borrowed(), seeds, settings, &session.live());
-  if (session.live().stop) return session.interrupted_at_start_up();
-  const std::vector<std::string> notes = in_words(doubts_of(options, pair, seeds, search));
-  if (!options.quiet) print_notes(notes);
-  run.begin(options, pair, seeds, search, notes);
-  return session.conduct(search);
+  LiveProgress live;
+  std::optional<Session> session;
+  SearchHooks hooks = hooks_for(session, live);
+  hooks.inputs_read = [&options](const SeedSet& seeds) { print_notes(options, seeds); };
+  hooks.notes = [&options](const std::vector<std::string>& notes) {
+    if (!options.quiet) print_notes(notes);
+  };
+  const std::optional<SearchedRun> run = search_as_asked(options, live, hooks, open_quietly);
+  session.reset();
+  if (!run) return interrupted_at_start_up(options.quiet);
+  print_result(*run->store, run->session.summary, run->session.search.end, options.json, options.quiet);
+  return exit_code(run->session.search.end);
 }
 
 }  // namespace dflare::cli

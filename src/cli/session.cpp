@@ -3,39 +3,45 @@
 
 #include "cli/crash.h"
 #include "cli/terminal.h"
+#include "cli/verbs.h"
 #include "dflare/report_text.h"
 #include "dflare/run_session.h"
 #include "dflare/run_words.h"
 
 namespace dflare::cli {
-Session::Session(FindingStore& store, const Options& options)
-    : store_(store),
-      json_(options.json),
-      quiet_(options.quiet),
-      interrupt_(live_),
-      watchdog_(live_, options.query_timeout, store.folder().string()),
-      display_(std::make_unique<ProgressDisplay>(live_, options.quiet)) {}
 
-int Session::conduct(Search& search) {
-  crashes_leave(store_.folder());
-  SessionHooks hooks;
-  hooks.begun = [&] {
-    display_->begin();
-    watchdog_.watch(search.context().seeds, &search);
-  };
-  hooks.ended = [&] {
-    watchdog_.watch(nullptr, nullptr);
-    display_.reset();
-  };
-  const RunSession session = run_session(store_, search, &live_, hooks);
-  print_result(store_, session.summary, session.search.end, json_, quiet_);
-  return session.search.end == SearchEnd::kStopped ? 130 : 0;
+Session::Session(LiveProgress& live, const std::filesystem::path& run, const SeedSet& seeds, const Options& options)
+    : run_(run),
+      interrupt_(live),
+      watchdog_(live, options.query_timeout, run.string()),
+      display_(std::make_unique<ProgressDisplay>(live, options.quiet)) {
+  crashes_leave(run_);
+  watchdog_.watch(&seeds, nullptr);
 }
 
-int Session::interrupted_at_start_up() {
+void Session::begin(Search& search) {
+  display_->begin();
+  watchdog_.watch(search.context().seeds, &search);
+}
+
+void Session::end() {
+  watchdog_.watch(nullptr, nullptr);
   display_.reset();
-  if (!quiet_) say(stderr, "interrupted before the search began\n");
-  return 130;
+}
+
+SearchHooks hooks_for(std::optional<Session>& session, LiveProgress& live) {
+  SearchHooks hooks;
+  hooks.start_up = [&](FindingStore& store, const SeedSet& seeds, const Options& options) {
+    session.emplace(live, store.folder(), seeds, options);
+  };
+  hooks.begun = [&](Search& search) { session->begin(search); };
+  hooks.ended = [&] { session->end(); };
+  return hooks;
+}
+
+int interrupted_at_start_up(bool quiet) {
+  if (!quiet) say(stderr, "interrupted before the search began\n");
+  return kInterrupted;
 }
 
 void print_result(const FindingStore& store, const RunSummary& summary, SearchEnd end, bool json, bool quiet) {

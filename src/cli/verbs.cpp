@@ -27,6 +27,14 @@ std::vector<Verb> verbs_of_searching() {
        "as a run that was never stopped. Models and inputs must be what they were: their hashes are checked.",
        {"dflare resume run", "dflare resume run --time-limit 600"},
        resume},
+      {kMerge,
+       "merge",
+       "Join runs of one search, as --shard splits it, into one run",
+       "Takes runs of the same models, inputs and settings: shards from several machines, finished or not, copies, and "
+       "runs that were merged before. What is in several of them is there once. The result is what one machine would "
+       "have left; `dflare resume` goes on with what none of them has finished. Runs that do not fit are refused.",
+       {"dflare merge shard-0 shard-1 shard-2 shard-3 -o run"},
+       merge},
       {kInspect,
        "inspect",
        "Show what a model takes and gives; with inputs: accuracy and agreement",
@@ -44,6 +52,15 @@ std::vector<Verb> verbs_of_searching() {
        "Reads the run only: an export of a run under way holds what was found so far.",
        {"dflare export run --format jsonl -o findings.jsonl", "dflare export run --format npy -o arrays"},
        export_findings},
+      {kReport,
+       "report",
+       "Write a run as one page to look at: verdict, charts, every finding beside its input",
+       "The page is one file that a browser shows offline; it can be mailed. It is made from the run's folder alone: "
+       "models are not opened, and inputs are shown where they still are what the run began with. Beside runs it takes "
+       "what `dflare profile` and `dflare compare` write by -o. Of several there is a chooser on top. docs/report.md "
+       "tells what it shows.",
+       {"dflare report run", "dflare report run-int8 run-prune80 profile.json -o report.html"},
+       report},
       {kShow,
        "show",
        "Tell one finding of a run, and rebuild it from its seed, bit for bit",
@@ -90,12 +107,56 @@ std::vector<Verb> verbs_of_shipping() {
   };
 }
 
+// What looks at a pair before a release, and what decides.
+std::vector<Verb> verbs_of_gating() {
+  return {
+      {kProfile,
+       "profile",
+       "Show where the compressed model answers otherwise in the field",
+       "Asks both models the inputs as they are and under 13 natural corruptions at severities 1 to 5, and counts on "
+       "which they differ: by corruption, by severity, by label; with labels also how many of the differences are "
+       "regressions. What is cheap comes first, and whatever ends it shows what is known by then. docs/profile.md "
+       "tells more.",
+       {"dflare profile model.onnx model-int8.onnx seeds/ --preprocess unit --svg profile.svg",
+        "dflare profile model.onnx model.tflite images.npy --labels labels.npy --time-limit 60 -o profile.json"},
+       profile},
+      {kCheck,
+       "check",
+       "Decide whether a compressed model may ship: limits in, a verdict out",
+       "Measures what the limits are about, and passes only what is shown to be within its limit: the whole 95 % "
+       "interval. "
+       "Fails what is shown to be beyond; anything else is inconclusive, with the number of inputs that would tell. "
+       "Exit "
+       "code 0: pass, 1: fail, 6: inconclusive. docs/check.md tells more.",
+       {"dflare check model.onnx model-int8.onnx seeds/ --preprocess unit --max-disagreement 0.02",
+        "dflare check model.onnx model.tflite images.npy --config gate.toml --junit gate.xml --markdown gate.md",
+        "dflare check model.onnx model-int8.onnx seeds/ --corpus corpus --max-accuracy-drop 0.01"},
+       check},
+      {kReplay,
+       "replay",
+       "Ask the findings of a run or corpus again, of models as they are now",
+       "Tells which findings still deviate, which are fixed, flaky or gone beyond recognition. A corpus is a folder of "
+       "findings to commit, made by `dflare export RUN --corpus FOLDER`. With --max-still-deviating it is a gate.",
+       {"dflare replay run --compressed model-int8-new.onnx",
+        "dflare replay corpus --original model.onnx --compressed model-int8.onnx --max-still-deviating 0"},
+       replay},
+      {kCompare,
+       "compare",
+       "Tell what changed between two runs or two profiles of the same inputs",
+       "Which inputs are fixed, which are new, and whether the compressed model became better or worse by more than "
+       "chance: intervals are paired by input. Takes two runs, or two JSON files of `dflare profile -o`.",
+       {"dflare compare run-before run-after", "dflare compare before.json after.json --json"},
+       compare},
+  };
+}
+
 }  // namespace
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> table = [] {
     std::vector<Verb> all = verbs_of_searching();
     for (Verb& verb : verbs_of_shipping()) all.push_back(std::move(verb));
+    for (Verb& verb : verbs_of_gating()) all.push_back(std::move(verb));
     return all;
   }();
   return table;

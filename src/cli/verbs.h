@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "dflare/options.h"
+#include "dflare/search.h"
 
 namespace dflare::cli {
 
@@ -13,9 +14,18 @@ int resume(const Givens& givens);
 int inspect(const Givens& givens);
 int export_findings(const Givens& givens);
 int show(const Givens& givens);
+int merge(const Givens& givens);
+int report(const Givens& givens);
 int rank(const Givens& givens);
 int repair(const Givens& givens);
 int guard(const Givens& givens);
+int profile(const Givens& givens);
+int check(const Givens& givens);
+int replay(const Givens& givens);
+int compare(const Givens& givens);
+
+inline constexpr int kInterrupted = 130;  // the exit code after Ctrl-C
+inline int exit_code(SearchEnd end) { return end == SearchEnd::kStopped ? kInterrupted : 0; }
 
 struct Verb {
   unsigned set;  // its bit of VerbSet

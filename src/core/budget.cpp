@@ -1,10 +1,13 @@
-// Distances between images, and keeping within them.
+// Distances between inputs, and keeping within them.
 #include "dflare/budget.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <vector>
+
+#include "core/array_values.h"
+#include "core/text_edits.h"
 
 namespace dflare {
 namespace {
@@ -70,9 +73,39 @@ std::uint8_t toward(std::uint8_t seed, std::uint8_t value, double share) {
   return static_cast<std::uint8_t>(seed + static_cast<int>(share * (value - seed)));  // rounds towards the seed
 }
 
+double l2_of_arrays(InputView a, InputView b) {
+  const ArrayForm& form = *a.shape.form;
+  const std::span<const float> x = a.numbers(), y = b.numbers();
+  double squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double d = (static_cast<double>(x[i]) - y[i]) / form.range(i);
+    squares += d * d;
+  }
+  return std::sqrt(squares);
+}
+
+double linf_of_arrays(InputView a, InputView b) {
+  const ArrayForm& form = *a.shape.form;
+  const std::span<const float> x = a.numbers(), y = b.numbers();
+  double largest = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    largest = std::max(largest, std::abs(static_cast<double>(x[i]) - y[i]) / level_of(form, i));
+  }
+  return largest;
+}
+
+double share_of(const TextEdits& edits, std::size_t count) {
+  return edits.longest() == 0 ? 0 : static_cast<double>(count) / static_cast<double>(edits.longest());
+}
+
 }  // namespace
 
 double l2_distance(InputView a, InputView b) {
+  if (is_text(a.shape)) {
+    const TextEdits edits(a.text(), b.text());
+    return share_of(edits, edits.count());
+  }
+  if (is_array(a.shape)) return l2_of_arrays(a, b);
   std::int64_t squares = 0;
   const std::size_t n = a.shape.size();
   for (std::size_t i = 0; i < n; ++i) {
@@ -91,13 +124,19 @@ double ssim(InputView a, InputView b) {
 }
 
 Distance distance(InputView a, InputView b) {
+  if (is_text(a.shape)) {
+    const TextEdits edits(a.text(), b.text());
+    return {.linf = static_cast<double>(edits.count()), .l2 = share_of(edits, edits.count())};
+  }
+  if (is_array(a.shape)) return {.linf = linf_of_arrays(a, b), .l2 = l2_of_arrays(a, b)};
   int largest = 0;
   for (std::size_t i = 0; i < a.shape.size(); ++i) largest = std::max(largest, std::abs(a.data[i] - b.data[i]));
   return {static_cast<double>(largest), l2_distance(a, b), ssim(a, b)};
 }
 
-void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image) {
-  if (budget.unlimited()) return;
+namespace {
+
+void project_image(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image) {
   if (budget.linf > 0) {
     const int reach = static_cast<int>(budget.linf);
     for (std::size_t i = 0; i < image.size(); ++i) {
@@ -118,6 +157,70 @@ void project(const PerturbationBudget& budget, InputView seed, std::span<std::ui
   if (budget.min_ssim > 0) {
     while (ssim(seed, view) < budget.min_ssim && !std::equal(image.begin(), image.end(), seed.data)) shrink(kShrink);
   }
+}
+
+// The number nearest to `value` that is at most `levels` away from the seed's.
+float within(const ArrayForm& form, std::size_t i, float seed, float value, double levels) {
+  const double reach = levels * level_of(form, i);
+  float near = settled(form, i, std::clamp<double>(value, seed - reach, seed + reach));
+  while (std::abs(static_cast<double>(near) - seed) / level_of(form, i) > levels) {
+    near = form.whole ? near + (near < seed ? 1.0F : -1.0F) : std::nextafter(near, seed);
+  }
+  return near;
+}
+
+void project_array(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> bytes) {
+  const ArrayForm& form = *seed.shape.form;
+  const std::span<const float> from = seed.numbers();
+  const std::span<float> numbers = numbers_of(bytes);
+  if (budget.linf > 0) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      numbers[i] = within(form, i, from[i], numbers[i], budget.linf);
+    }
+  }
+  if (budget.l2 <= 0) return;
+  constexpr double kHair = 1 - 1e-6;  // more than the rounding of a float
+  constexpr int kMostRounds = 100;
+  const InputView view{seed.shape, bytes.data()};
+  double d = l2_distance(seed, view);
+  for (int round = 0; d > budget.l2 && round < kMostRounds; ++round, d = l2_distance(seed, view)) {
+    const double share = kHair * budget.l2 / d;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const double change = share * (static_cast<double>(numbers[i]) - from[i]);
+      numbers[i] = settled(form, i, from[i] + (form.whole ? std::trunc(change) : change));
+    }
+  }
+  if (d > budget.l2) std::ranges::copy(from, numbers.begin());
+}
+
+// Edits are taken back, evenly over the text, until the rest is within. Fewer edits may be a larger share of a text
+// that they left shorter: so that what is left is measured.
+void project_text(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> bytes) {
+  const InputView text{seed.shape, bytes.data()};
+  const auto allowed = [&] { return budget.allows(distance(seed, text)); };
+  if (allowed()) return;
+  const TextEdits edits(seed.text(), text.text());
+  std::size_t kept = edits.count();
+  if (budget.linf > 0) kept = std::min(kept, static_cast<std::size_t>(budget.linf));
+  if (budget.l2 > 0) kept = std::min(kept, static_cast<std::size_t>(budget.l2 * static_cast<double>(edits.longest())));
+  std::vector<bool> done(edits.count());
+  for (;; --kept) {
+    for (std::size_t i = 0; i < done.size(); ++i) done[i] = (i + 1) * kept / done.size() > i * kept / done.size();
+    edits.write(done, bytes);
+    if (kept == 0 || allowed()) return;
+  }
+}
+
+}  // namespace
+
+void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image) {
+  if (budget.unlimited()) return;
+  if (is_text(seed.shape))
+    project_text(budget, seed, image);
+  else if (is_array(seed.shape))
+    project_array(budget, seed, image);
+  else
+    project_image(budget, seed, image);
 }
 
 }  // namespace dflare

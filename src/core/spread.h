@@ -1,6 +1,7 @@
 // An order of n things of which every beginning is spread evenly over all of them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -15,6 +16,14 @@ inline std::vector<std::size_t> spread_order(std::size_t n) {
   std::vector<std::size_t> order(n);
   for (std::size_t i = 1; i < n; ++i) order[i] = (order[i - 1] + (step == 0 ? 1 : step)) % n;
   return order;
+}
+
+// So many of n things, spread evenly over all of them, in their order.
+inline std::vector<std::size_t> spread_choice(std::size_t n, std::size_t most) {
+  std::vector<std::size_t> chosen = spread_order(n);
+  chosen.resize(std::min(n, most));
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
 }
 
 }  // namespace dflare

@@ -11,6 +11,7 @@ namespace dflare {
 namespace {
 
 constexpr double kZ = 1.959963984540054;  // two-sided 95 % of the normal distribution
+constexpr int kResamples = 2000;
 
 // Ranks from 1, equal values sharing the mean of theirs.
 std::vector<double> ranks(std::span<const double> values) {
@@ -29,6 +30,20 @@ std::vector<double> ranks(std::span<const double> values) {
 
 bool all_equal(std::span<const double> values, double to) {
   return std::all_of(values.begin(), values.end(), [to](double v) { return v == to; });
+}
+
+// The percentile interval of a figure of samples, drawn from `values` with replacement.
+template <typename Figure>
+Interval bootstrap(std::span<const double> values, std::uint64_t seed, int resamples, const Figure& figure) {
+  if (values.empty()) return {};
+  Rng rng(seed, values.size());
+  std::vector<double> sample(values.size());
+  std::vector<double> figures(static_cast<std::size_t>(resamples));
+  for (double& f : figures) {
+    for (double& v : sample) v = values[rng.below(static_cast<std::uint32_t>(values.size()))];
+    f = figure(sample);
+  }
+  return {quantile(figures, 0.025), quantile(figures, 0.975)};
 }
 
 }  // namespace
@@ -62,16 +77,7 @@ double quantile(std::vector<double> values, double q) {
 }
 
 Interval bootstrap_mean(std::span<const double> values, std::uint64_t seed, int resamples) {
-  if (values.empty()) return {};
-  Rng rng(seed, values.size());
-  const auto n = static_cast<std::uint32_t>(values.size());
-  std::vector<double> means(static_cast<std::size_t>(resamples));
-  for (double& m : means) {
-    double sum = 0;
-    for (std::uint32_t i = 0; i < n; ++i) sum += values[rng.below(n)];
-    m = sum / n;
-  }
-  return {quantile(means, 0.025), quantile(means, 0.975)};
+  return bootstrap(values, seed, resamples, mean);
 }
 
 Estimate mean_estimate(std::span<const double> values, std::uint64_t seed) {
@@ -89,6 +95,10 @@ Estimate change_estimate(std::span<const double> values, std::uint64_t seed) {
   if (!all_equal(values, 0)) return mean_estimate(values, seed);
   const double reach = Share{0, std::ssize(values)}.interval().high;
   return {0, {-reach, reach}, std::ssize(values)};
+}
+
+Estimate median_estimate(std::span<const double> values, std::uint64_t seed) {
+  return {median({values.begin(), values.end()}), bootstrap(values, seed, kResamples, median), std::ssize(values)};
 }
 
 double auc(std::span<const double> positives, std::span<const double> negatives) {

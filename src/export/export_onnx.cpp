@@ -270,7 +270,7 @@ OnnxNames export_onnx_alone(std::size_t outputs, const OutputReading& reading, c
 }
 
 bool is_onnx_file(const std::filesystem::path& file) {
-  if (is_command(file)) return false;
+  if (is_command(file) || is_function(file) || is_remote(file)) return false;
   std::string ending = file.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

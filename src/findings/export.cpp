@@ -25,6 +25,17 @@ void for_each_confirmed(const FindingStore& store, bool with_png, const std::fun
   });
 }
 
+// Of those the findings themselves are told, too.
+bool holds_texts(const FindingStore& store) {
+  const Json facts = Json::parse(store.record().facts, nullptr, /*allow_exceptions=*/false);
+  return facts.is_object() && facts.value("kind", "") == "text";
+}
+
+[[noreturn]] void refuse_texts() {
+  throw Error(ErrorCode::kBadArgument, "the findings of this run are texts, and neither arrays nor pictures",
+              "export them by --format jsonl or csv; the run's folder findings holds a .txt file of each");
+}
+
 // The seeds' files by index, as the run recorded them.
 std::vector<std::string> sources(const FindingStore& store) {
   std::vector<std::string> sources;
@@ -41,7 +52,8 @@ Json how_of(const Finding& f) {
   return how.is_discarded() ? Json(f.how) : how;
 }
 
-// A finding's facts in the order of the columns; the keys are those of run.sqlite. Runs by an oracle have one more.
+// A finding's facts in the order of the columns; the keys are those of run.sqlite, `robust` a share. Runs by an oracle
+// have one more.
 Json facts_of(const Finding& f, const std::vector<std::string>& sources) {
   const auto seed = static_cast<std::size_t>(f.seed.value);
   Json facts = {{"seed", f.seed.value},
@@ -60,12 +72,15 @@ Json facts_of(const Finding& f, const std::vector<std::string>& sources) {
                 {"linf", f.distance.linf},
                 {"l2", f.distance.l2},
                 {"ssim", f.distance.ssim},
+                {"regression", f.regression()},
+                {"robust", f.robust.share() ? Json(*f.robust.share()) : Json(nullptr)},
                 {"severity_found", f.severity_found},
                 {"refine_queries", f.refine_queries},
                 {"queries", f.queries},
                 {"seconds", f.seconds},
                 {"png", image_path(f)},
                 {"how", how_of(f)}};
+  if (f.input == InputKind::kText) facts["text"] = std::string(f.png.begin(), f.png.end());
   if (!f.facts.empty()) facts["measured"] = Json::parse(f.facts, nullptr, /*allow_exceptions=*/false);
   return facts;
 }
@@ -100,7 +115,7 @@ bool is_csv(const fs::path& file) { return first_line(file).starts_with("seed,or
 
 void write_json_lines(const FindingStore& store, const TextSink& write) {
   const std::vector<std::string> names = sources(store);
-  for_each_confirmed(store, false, [&](const Finding& f) { write(json_text(facts_of(f, names)) + "\n"); });
+  for_each_confirmed(store, holds_texts(store), [&](const Finding& f) { write(json_text(facts_of(f, names)) + "\n"); });
 }
 
 // RFC 4180: quoted where the value holds a comma, a quote or a line break; quotes doubled.
@@ -133,7 +148,7 @@ void write_csv(const FindingStore& store, const TextSink& write) {
     for (const auto& [key, value] : facts.items()) fields.push_back(key);
     write_line();
   };
-  for_each_confirmed(store, false, [&](const Finding& f) {
+  for_each_confirmed(store, holds_texts(store), [&](const Finding& f) {
     const Json facts = facts_of(f, names);
     head_with(facts);
     for (const Json& value : facts) fields.push_back(csv_value(value));
@@ -142,10 +157,19 @@ void write_csv(const FindingStore& store, const TextSink& write) {
   head_with(facts_of(Finding{}, {}));
 }
 
-// Number of rows and the images' shape, which an .npy file states before its first row.
+// A finding's input as an array.
+NpyArray array_of(const Finding& f) {
+  if (f.input == InputKind::kArray) return parse_npy(f.png, png_name(f));
+  Input image = decode_image(f.png, png_name(f));
+  const auto axis = [](int n) { return static_cast<std::size_t>(n); };
+  return {
+      "u1", {axis(image.shape.height), axis(image.shape.width), axis(image.shape.channels)}, std::move(image.pixels)};
+}
+
+// Number of rows, and the first of them, whose type and shape an .npy file states before it.
 struct ArrayShape {
   std::size_t rows = 0;
-  Shape image;
+  NpyArray first{"u1", {0, 0, 0}, {}};
 };
 
 ArrayShape array_shape(const FindingStore& store) {
@@ -154,7 +178,7 @@ ArrayShape array_shape(const FindingStore& store) {
   bool first = true;
   store.for_each_finding(shape.rows > 0, [&](const Finding& f) {
     if (f.flaky || !std::exchange(first, false)) return;
-    shape.image = decode_image(f.png, png_name(f)).shape;
+    shape.first = array_of(f);
   });
   return shape;
 }
@@ -172,20 +196,22 @@ bool is_of_arrays(const fs::path& file) {
 }
 
 void export_npy(const FindingStore& store, const fs::path& folder) {
+  if (holds_texts(store)) refuse_texts();
   make_folder(folder);
   for (const char* name : {"inputs.npy", "seeds.npy", "labels.npy"}) check_target(folder / name, is_of_arrays);
-  const auto [rows, image] = array_shape(store);
-  const auto axis = [](int n) { return static_cast<std::size_t>(n); };
+  const auto [rows, first] = array_shape(store);
+  std::vector<std::size_t> shape{rows};
+  shape.insert(shape.end(), first.shape.begin(), first.shape.end());
   FileInTheMaking inputs(folder / "inputs.npy"), seeds(folder / "seeds.npy"), labels(folder / "labels.npy");
-  inputs.write(npy_header("u1", std::array{rows, axis(image.height), axis(image.width), axis(image.channels)}));
+  inputs.write(npy_header(first.dtype, shape));
   seeds.write(npy_header("i8", std::array{rows}));
   labels.write(npy_header("i8", std::array{rows, std::size_t{2}}));
-  for_each_confirmed(store, true, [&, shape = image](const Finding& f) {
-    const Input input = decode_image(f.png, png_name(f));
-    if (input.shape != shape)
+  for_each_confirmed(store, true, [&, &first = first](const Finding& f) {
+    const NpyArray input = array_of(f);
+    if (input.shape != first.shape || input.dtype != first.dtype)
       throw Error(ErrorCode::kBadInput, png_name(f) + ": another shape than the findings before");
     const std::array<std::int64_t, 3> numbers{f.seed.value, f.label_original, f.label_compressed};
-    inputs.write(input.pixels.data(), input.pixels.size());
+    inputs.write(input.bytes.data(), input.bytes.size());
     seeds.write(numbers.data(), sizeof(std::int64_t));
     labels.write(numbers.data() + 1, 2 * sizeof(std::int64_t));
   });
@@ -193,8 +219,13 @@ void export_npy(const FindingStore& store, const fs::path& folder) {
 }
 
 void export_png(const FindingStore& store, const fs::path& folder) {
+  if (holds_texts(store)) refuse_texts();
   make_folder(folder);
   for_each_confirmed(store, true, [&](const Finding& f) {
+    if (f.input == InputKind::kArray) {
+      throw Error(ErrorCode::kBadArgument, "the findings of this run are arrays, and no pictures",
+                  "export them by --format npy, jsonl or csv");
+    }
     replace_file(folder / png_name(f), {reinterpret_cast<const char*>(f.png.data()), f.png.size()});
   });
 }

@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
 #include "core/files.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 #include "findings/database.h"
 #include "findings/writer_lock.h"
@@ -93,7 +95,7 @@ void insert(Statement& statement, const Finding& f) {
   statement.bind(f.how).bind_checksum().bind(f.png).bind_checksum().run();
 }
 
-Finding finding_of(const Statement& row, bool with_png) {
+Finding finding_of(const Statement& row, InputKind kind, bool with_png = false) {
   Finding f;
   f.seed = seed_of(row.integer(0));
   f.ordinal = static_cast<int>(row.integer(1));
@@ -115,6 +117,7 @@ Finding finding_of(const Statement& row, bool with_png) {
   f.seconds = row.real(19);
   f.how = row.text(20);
   if (with_png) f.png = row.blob(kFacts + 1);
+  f.input = kind;
   return f;
 }
 
@@ -124,11 +127,16 @@ struct ImageFile {
   std::string name;
 };
 
-ImageFile image_file(const Finding& f) { return {f.flaky ? "flaky" : "findings", png_name(f)}; }
+ImageFile file_of(const Finding& f) { return {f.flaky ? "flaky" : "findings", png_name(f)}; }
 
-ImageFile image_file(const NotFinite& bad) { return {"not_finite", fmt::format("{:06}.png", bad.seed.value)}; }
+// The name's end, by what is stored.
+std::string_view extension_of(InputKind kind) {
+  return kind == InputKind::kArray ? ".npy" : kind == InputKind::kText ? ".txt" : ".png";
+}
 
-ImageFile image_file(const FailedInput& bad) { return {"failed", fmt::format("{:06}.png", bad.seed.value)}; }
+ImageFile file_of_seed(const char* folder, SeedIndex seed, InputKind kind) {
+  return {folder, fmt::format("{:06}{}", seed.value, extension_of(kind))};
+}
 
 std::string path_in_run(const ImageFile& file) { return fmt::format("{}/{}", file.folder, file.name); }
 
@@ -145,16 +153,34 @@ CREATE TABLE IF NOT EXISTS measured (
   seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, facts TEXT NOT NULL, checksum INTEGER, PRIMARY KEY (seed, ordinal));
 )sql";
 
+// What both models made of it; likewise.
+constexpr const char* kAnswersTable = R"sql(
+CREATE TABLE IF NOT EXISTS answers (
+  seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, labels TEXT NOT NULL, checksum INTEGER, PRIMARY KEY (seed, ordinal))
+  WITHOUT ROWID;
+)sql";
+
+// How many of its neighbours deviate; likewise.
+constexpr const char* kRobustTable = R"sql(
+CREATE TABLE IF NOT EXISTS robust (
+  seed INTEGER NOT NULL, ordinal INTEGER NOT NULL, asked INTEGER NOT NULL, deviating INTEGER NOT NULL,
+  checksum INTEGER, PRIMARY KEY (seed, ordinal)) WITHOUT ROWID;
+)sql";
+
 // Every statement that write() runs, prepared once.
 struct Writing {
-  Statement finding, measured, forget_measured, not_finite, failed, done, ordinals, forget_finding, forget_not_finite,
-      forget_failed, replaced;
+  Statement finding, measured, answers, robust, forget_measured, forget_answers, forget_robust, not_finite, failed,
+      done, ordinals, forget_finding, forget_not_finite, forget_failed, replaced;
 
   explicit Writing(const Database& db)
       : finding(db.prepare(fmt::format("INSERT OR REPLACE INTO findings ({}, checksum, png, png_checksum) VALUES ({})",
                                        kFindingColumns, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"))),
         measured(db.prepare("INSERT OR REPLACE INTO measured VALUES (?,?,?,?)")),
+        answers(db.prepare("INSERT OR REPLACE INTO answers VALUES (?,?,?,?)")),
+        robust(db.prepare("INSERT OR REPLACE INTO robust VALUES (?,?,?,?,?)")),
         forget_measured(db.prepare("DELETE FROM measured WHERE seed = ? AND ordinal = ?")),
+        forget_answers(db.prepare("DELETE FROM answers WHERE seed = ? AND ordinal = ?")),
+        forget_robust(db.prepare("DELETE FROM robust WHERE seed = ? AND ordinal = ?")),
         not_finite(db.prepare("INSERT OR REPLACE INTO not_finite VALUES (?,?,?,?,?)")),
         failed(db.prepare("INSERT OR REPLACE INTO failed VALUES (?,?,?,?,?,?,?)")),
         done(db.prepare("INSERT OR REPLACE INTO done VALUES (?,?,?,?,?,?,?,?,?,?)")),
@@ -205,6 +231,8 @@ class SqliteStore : public FindingStore {
     written_ = identity_of(file);
     db_->execute(kFailedTable);
     db_->execute(kMeasuredTable);
+    db_->execute(kAnswersTable);
+    db_->execute(kRobustTable);
     read_unsettled();
     writing_.emplace(*db_);
   }
@@ -220,13 +248,24 @@ class SqliteStore : public FindingStore {
     }
   }
 
+  void intend(const std::string& settings) override {
+    db_->prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)").bind("intent").bind(settings).bind_checksum().run();
+  }
+
+  [[nodiscard]] std::optional<std::string> intended() const override {
+    if (!db_->prepare("SELECT key FROM record WHERE key = 'intent'").step()) return std::nullopt;
+    return recorded("intent");
+  }
+
   void record(const RunRecord& record) override {
     Transaction transaction(*db_);
+    db_->execute("DELETE FROM record WHERE key = 'intent'");
     Statement insert = db_->prepare("INSERT OR REPLACE INTO record VALUES (?, ?, ?)");
     insert.bind("settings").bind(record.settings).bind_checksum().run();
     insert.bind("facts").bind(record.facts).bind_checksum().run();
     insert.bind("seeds").bind(record.seeds).bind_checksum().run();
     transaction.commit();
+    input_kind_.reset();
   }
 
   [[nodiscard]] RunRecord record() const override {
@@ -257,15 +296,16 @@ class SqliteStore : public FindingStore {
   void for_each_finding(bool with_png, const std::function<void(const Finding&)>& visit) const override {
     Statement rows = db_->prepare(fmt::format("SELECT {}, {}{} FROM findings ORDER BY seed, ordinal", kFindingColumns,
                                               checksum(), with_png ? ", png, " + checksum("png_checksum") : ""));
-    std::optional<Statement> measured;
-    if (has_table("measured")) {
-      measured = db_->prepare("SELECT seed, ordinal, facts, checksum FROM measured WHERE seed = ? AND ordinal = ?");
-    }
+    std::optional<Statement> measured = beside_findings("measured", "facts");
+    std::optional<Statement> answers = beside_findings("answers", "labels");
+    std::optional<Statement> robust = beside_findings("robust", "asked, deviating");
     while (rows.step()) {
       if (!rows.intact(0, kFacts - 1, kFacts)) damaged("what was recorded of finding", rows);
       if (with_png && !rows.intact(kFacts + 1, kFacts + 1, kFacts + 2)) damaged("the image of finding", rows);
-      Finding finding = finding_of(rows, with_png);
-      if (measured) finding.facts = measured_of(*measured, finding);
+      Finding finding = finding_of(rows, input_kind(), with_png);
+      if (measured) finding.facts = text_beside(*measured, finding, "what was measured of finding");
+      if (answers) finding.answers = text_beside(*answers, finding, "what the models made of finding");
+      if (robust) finding.robust = robustness_beside(*robust, finding);
       visit(finding);
     }
   }
@@ -388,11 +428,30 @@ class SqliteStore : public FindingStore {
     damaged(fmt::format("{} {}:{}", what, finding.integer(0), finding.integer(1)));
   }
 
+  // Of what the run stores, by its record.
+  [[nodiscard]] InputKind input_kind() const {
+    if (!input_kind_) {
+      Statement row = db_->prepare("SELECT value FROM record WHERE key = 'facts'");
+      const auto facts = nlohmann::json::parse(row.step() ? row.text(0) : "", nullptr, /*allow_exceptions=*/false);
+      input_kind_ = kind_named(facts.is_object() ? facts.value("kind", "") : "");
+    }
+    return *input_kind_;
+  }
+
+  static ImageFile image_file(const Finding& f) { return file_of(f); }
+  [[nodiscard]] ImageFile image_file(const NotFinite& bad) const {
+    return file_of_seed("not_finite", bad.seed, input_kind());
+  }
+  [[nodiscard]] ImageFile image_file(const FailedInput& bad) const {
+    return file_of_seed("failed", bad.seed, input_kind());
+  }
+
   [[nodiscard]] std::string recorded(const char* key) const {
     Statement row = db_->prepare(fmt::format("SELECT key, value, {} FROM record WHERE key = ?", checksum()));
     row.bind(key);
     if (!row.step()) {
-      throw Error(ErrorCode::kBadInput, folder_.string() + ": the run was stopped before it began", start_again());
+      throw Error(ErrorCode::kBadInput, folder_.string() + ": the run was stopped before it began",
+                  intended() ? fmt::format("`dflare resume {}` begins it", folder_.string()) : start_again());
     }
     if (!row.intact(0, 1, 2)) damaged(fmt::format("the record of its {}", key));
     return row.text(1);
@@ -402,14 +461,32 @@ class SqliteStore : public FindingStore {
     return db_->prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?").bind(name).step();
   }
 
-  [[nodiscard]] std::string measured_of(Statement& row, const Finding& f) const {
+  // What stands in a table of its own, a row a finding; nothing in runs that have none.
+  [[nodiscard]] std::optional<Statement> beside_findings(const char* table, const char* columns) const {
+    if (!has_table(table)) return std::nullopt;
+    if (!db_->prepare(fmt::format("SELECT 1 FROM {} LIMIT 1", table)).step()) return std::nullopt;
+    return db_->prepare(
+        fmt::format("SELECT seed, ordinal, {}, checksum FROM {} WHERE seed = ? AND ordinal = ?", columns, table));
+  }
+
+  [[nodiscard]] std::string text_beside(Statement& row, const Finding& f, const char* what) const {
     row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal});
-    std::string facts;
+    std::string text;
     while (row.step()) {
-      if (!row.intact(0, 2, 3)) damaged(fmt::format("what was measured of finding {}:{}", f.seed.value, f.ordinal));
-      facts = row.text(2);
+      if (!row.intact(0, 2, 3)) damaged(fmt::format("{} {}:{}", what, f.seed.value, f.ordinal));
+      text = row.text(2);
     }
-    return facts;
+    return text;
+  }
+
+  [[nodiscard]] Robustness robustness_beside(Statement& row, const Finding& f) const {
+    row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal});
+    Robustness robust;
+    while (row.step()) {
+      if (!row.intact(0, 3, 4)) damaged("what was asked around finding", row);
+      robust = {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3))};
+    }
+    return robust;
   }
 
   // Seeds of which a chain wrote something but never its end.
@@ -433,9 +510,15 @@ class SqliteStore : public FindingStore {
 
   void insert_finding(const Finding& f) {
     insert(writing_->finding, f);
-    if (f.facts.empty()) return;
-    Statement& row = writing_->measured;
-    row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal}).bind(f.facts).bind_checksum().run();
+    const auto insert_beside = [&f](Statement& row, const std::string& text) {
+      if (text.empty()) return;
+      row.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal}).bind(text).bind_checksum().run();
+    };
+    insert_beside(writing_->measured, f.facts);
+    insert_beside(writing_->answers, f.answers);
+    if (f.robust.asked == 0) return;
+    Statement& robust = writing_->robust.bind(std::int64_t{f.seed.value}).bind(std::int64_t{f.ordinal});
+    robust.bind(std::int64_t{f.robust.asked}).bind(std::int64_t{f.robust.deviating}).bind_checksum().run();
   }
 
   void insert_settled(const Finding& f) {
@@ -464,8 +547,10 @@ class SqliteStore : public FindingStore {
 
   void forget_finding(SeedIndex seed, std::int64_t ordinal) {
     Statement& row = writing_->forget_finding.bind(std::int64_t{seed.value}).bind(ordinal);
-    while (row.step()) note_replaced(image_file(finding_of(row, false)));
+    while (row.step()) note_replaced(image_file(finding_of(row, input_kind())));
     writing_->forget_measured.bind(std::int64_t{seed.value}).bind(ordinal).run();
+    writing_->forget_answers.bind(std::int64_t{seed.value}).bind(ordinal).run();
+    writing_->forget_robust.bind(std::int64_t{seed.value}).bind(ordinal).run();
   }
 
   // Until its chain has ended again, a seed keeps what was found before; then what the chain has not written again
@@ -528,6 +613,7 @@ class SqliteStore : public FindingStore {
   std::map<std::int32_t, Written> unsettled_;       // by seed
   std::map<std::string, OwnFolder> image_folders_;  // opened when first needed
   std::int64_t schema_ = kSchemaVersion;
+  mutable std::optional<InputKind> input_kind_;
   FileIdentity written_;
 };
 
@@ -540,7 +626,8 @@ bool never_began(const fs::path& file) {
   try {
     const Database db(file, Database::Mode::kWrite);
     if (counts(db, "SELECT count(*) FROM sqlite_master") == 0) return true;
-    return counts(db, "PRAGMA application_id") == kApplicationId && counts(db, "SELECT count(*) FROM record") == 0;
+    return counts(db, "PRAGMA application_id") == kApplicationId &&
+           counts(db, "SELECT count(*) FROM record WHERE key <> 'intent'") == 0;
   } catch (const Error&) {
     return false;
   }
@@ -549,10 +636,11 @@ bool never_began(const fs::path& file) {
 }  // namespace
 
 std::string png_name(const Finding& finding) {
-  return fmt::format("{:06}_{}_{}.png", finding.seed.value, finding.ordinal, to_string(finding.kind));
+  return fmt::format("{:06}_{}_{}{}", finding.seed.value, finding.ordinal, to_string(finding.kind),
+                     extension_of(finding.input));
 }
 
-std::string image_path(const Finding& finding) { return path_in_run(image_file(finding)); }
+std::string image_path(const Finding& finding) { return path_in_run(file_of(finding)); }
 
 bool FindingStore::remove_unbegun(const fs::path& folder) {
   std::error_code failed;

@@ -70,7 +70,7 @@ class Half {
 
   void begin_clean() { rounds_.emplace_back(seeds_, clean_images(inputs_)); }
   void begin_corrupted(int per_input, std::uint64_t rng_seed) {
-    rounds_.emplace_back(seeds_, corrupted_images(inputs_, per_input, rng_seed));
+    rounds_.emplace_back(seeds_, corrupted_images(inputs_, per_input, rng_seed, seeds_.form.get()));
   }
   [[nodiscard]] ImageRound& round() { return rounds_.back(); }
 
@@ -168,7 +168,7 @@ class Gathering {
   }
 
   void ask_corrupted() {
-    const auto kinds = static_cast<std::size_t>(corruptions().size());
+    const auto kinds = corruptions(searched_.inputs->form.get()).size();
     const std::size_t images = std::min(kImagesARound, kValuesARound / searched_.compressed->info().classes);
     const std::size_t inputs = split_.learn.size() + split_.held_out.size();
     const auto usual = static_cast<int>(std::clamp<std::size_t>(images / inputs, 1, kinds));

@@ -8,8 +8,6 @@
 namespace dflare {
 namespace {
 
-constexpr double kMaxResizedPixels = 256.0 * (1U << 20U);
-
 int filter_code(ResizeFilter filter) {
   switch (filter) {
     case ResizeFilter::kNearest:

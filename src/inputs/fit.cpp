@@ -14,7 +14,6 @@ namespace dflare {
 namespace {
 
 constexpr double kMaxSide = 1U << 30U;
-constexpr double kMaxResizedPixels = 256.0 * (1U << 20U);
 
 cv::Mat borrow(InputView image) {
   // OpenCV has no read-only view; nothing below writes to it.

@@ -22,6 +22,8 @@ cv::Mat resample(const cv::Mat& image, const ResizedPart& part, ResizeFilter fil
 // How runs of earlier versions resized and cropped (Fit::kEarlierCrop). Throws kBadInput when it needs too much memory.
 cv::Mat earlier_resize_and_crop(const cv::Mat& image, cv::Size to, const Preprocess& preprocess);
 
+// The most pixels that an image is enlarged to.
+inline constexpr double kMaxResizedPixels = 256.0 * (1U << 20U);
 [[noreturn]] void throw_too_large(cv::Size from, cv::Size to);
 
 }  // namespace dflare

@@ -20,12 +20,6 @@ constexpr std::array<std::string_view, 11> kImages{".png", ".jpg", ".jpeg", ".jp
 constexpr std::array<std::string_view, 11> kPapers{".txt",  ".md",  ".csv",  ".tsv",  ".json", ".xml",
                                                    ".yaml", ".yml", ".toml", ".html", ".py"};
 
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-  return extension;
-}
-
 template <std::size_t n>
 bool is_one_of(const std::array<std::string_view, n>& list, const std::string& extension) {
   return std::ranges::find(list, extension) != list.end();
@@ -33,7 +27,7 @@ bool is_one_of(const std::array<std::string_view, n>& list, const std::string& e
 
 class Lister {
  public:
-  explicit Lister(fs::path top) : top_(std::move(top)) {}
+  Lister(fs::path top, InputKind kind) : top_(std::move(top)), kind_(kind) {}
 
   FolderFiles list() {
     std::vector<fs::path> folders{top_};
@@ -64,7 +58,7 @@ class Lister {
     if (path.filename().string().starts_with('.') || !entry.is_regular_file(ignored)) return;
     const std::string extension = lower_extension(path);
     const std::string name = path.lexically_relative(top_).generic_string();
-    if (is_one_of(kImages, extension)) {
+    if (kind_ == InputKind::kText ? extension == ".txt" : is_one_of(kImages, extension)) {
       found_.images.push_back(name);
     } else if (!is_one_of(kPapers, extension)) {
       LeftOut& left = left_out_[extension];
@@ -75,6 +69,7 @@ class Lister {
   }
 
   fs::path top_;
+  InputKind kind_;
   FolderFiles found_;
   std::map<std::string, LeftOut> left_out_;
 };
@@ -99,7 +94,13 @@ std::size_t character_size(std::string_view text) {
 
 }  // namespace
 
-FolderFiles list_folder(const fs::path& folder) { return Lister(folder).list(); }
+std::string lower_extension(const fs::path& path) {
+  std::string extension = path.extension().string();
+  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
+  return extension;
+}
+
+FolderFiles list_folder(const fs::path& folder, InputKind kind) { return Lister(folder, kind).list(); }
 
 std::string as_utf8(std::string_view name) {
   std::string text;

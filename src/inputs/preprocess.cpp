@@ -54,13 +54,15 @@ const std::vector<std::pair<std::string, Preprocess>>& presets() {
   return known;
 }
 
-const std::vector<std::string> kKeys{"values", "scale",  "mean", "std",    "order", "layout",
+const std::vector<std::string> kKeys{"values", "scale",  "mean", "std",    "round", "order",      "layout",
                                      "fit",    "resize", "crop", "filter", "alpha", "orientation"};
 
 template <class T>
 using Words = std::vector<std::pair<std::string, T>>;
 const Words<PixelValues> kValues{{"scaled", PixelValues::kScaled}, {"bytes", PixelValues::kBytes}};
 const Words<ChannelOrder> kOrders{{"rgb", ChannelOrder::kRgb}, {"bgr", ChannelOrder::kBgr}};
+const Words<Rounding> kRoundings{
+    {"own", Rounding::kOwn}, {"even", Rounding::kEven}, {"away", Rounding::kAway}, {"truncate", Rounding::kTruncate}};
 const Words<Layout> kLayouts{{"nchw", Layout::kNchw}, {"nhwc", Layout::kNhwc}};
 const Words<Fit> kFits{{"crop", Fit::kCrop},
                        {"squash", Fit::kSquash},
@@ -140,6 +142,7 @@ class Reader {
   void set_single(const std::string& key, const std::string& value) {
     if (key == "values") result_.values = word(key, value, kValues);
     if (key == "scale") result_.scale = positive<float>(key, value);
+    if (key == "round") result_.rounding = word(key, value, kRoundings);
     if (key == "order") result_.order = word(key, value, kOrders);
     if (key == "layout") result_.layout = word(key, value, kLayouts);
     if (key == "filter") result_.filter = word(key, value, kFilters);
@@ -293,6 +296,7 @@ std::string fit_text(const Preprocess& preprocess) {
 // What a list must say after a preset's name to make `wanted` of it, where both have the same values.
 std::string amendments(const Preprocess& preset, const Preprocess& wanted) {
   std::string text;
+  if (wanted.rounding != preset.rounding) text += ",round=" + name_of(kRoundings, wanted.rounding);
   if (wanted.order != preset.order) text += ",order=" + name_of(kOrders, wanted.order);
   if (wanted.layout != preset.layout && wanted.layout) text += ",layout=" + name_of(kLayouts, *wanted.layout);
   if (wanted.alpha != preset.alpha) text += ",alpha=" + name_of(kAlphas, wanted.alpha);
@@ -322,6 +326,7 @@ std::string to_string(const Preprocess& preprocess) {
   std::string text = as_bytes ? "values=" + name_of(kValues, preprocess.values) : "scale=" + number(preprocess.scale);
   if (preprocess.mean != plain.mean) text += ",mean=" + channels(preprocess.mean);
   if (preprocess.std != plain.std) text += ",std=" + channels(preprocess.std);
+  text += ",round=" + name_of(kRoundings, preprocess.rounding);
   if (preprocess.order != plain.order) text += ",order=" + name_of(kOrders, preprocess.order);
   if (preprocess.layout) text += ",layout=" + name_of(kLayouts, *preprocess.layout);
   if (preprocess.alpha != plain.alpha) text += ",alpha=" + name_of(kAlphas, preprocess.alpha);
@@ -341,12 +346,14 @@ Preprocess parse_recorded_preprocess(std::string_view text) {
     preprocess.fit = Fit::kEarlierCrop;
     preprocess.orientation = Orientation::kStored;
   }
+  if (text.find("round=") == std::string_view::npos) preprocess.rounding = Rounding::kEven;
   return preprocess;
 }
 
 std::string short_name(const Preprocess& preprocess) {
   for (const auto& [name, known] : presets()) {
     Preprocess amended = known;  // by all that is not about values
+    amended.rounding = preprocess.rounding;
     amended.order = preprocess.order;
     amended.layout = preprocess.layout;
     amended.alpha = preprocess.alpha;

@@ -11,10 +11,12 @@
 
 #include "core/files.h"
 #include "dflare/error.h"
+#include "inputs/arrays.h"
 #include "inputs/folder.h"
 #include "inputs/labels.h"
 #include "inputs/npy.h"
 #include "inputs/parallel.h"
+#include "inputs/texts.h"
 
 namespace dflare {
 namespace {
@@ -23,12 +25,6 @@ namespace fs = std::filesystem;
 
 // Room for 16-bit RGBA without any compression, and for metadata.
 std::size_t file_limit(const SeedOptions& options) { return 8 * options.max_pixels + (64U << 20U); }
-
-std::string lower_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-  return extension;
-}
 
 // Fills in the pixels of a seed, or why there are none.
 void load_file(const fs::path& file, const SeedOptions& options, Seed& seed) {
@@ -121,17 +117,21 @@ void check_labels(const SeedSet& set, const SeedOptions& options) {
 }
 
 SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
-  FolderFiles files = list_folder(folder);
+  const bool texts = options.kind == InputKind::kText;
+  FolderFiles files = list_folder(folder, options.kind);
   SeedSet set;
   set.path = folder;
+  if (texts) set.form = text_form();
   set.left_out = std::move(files.left_out);
   for (const std::string& file : files.images) set.seeds.push_back(Seed{{}, -1, as_utf8(file), {}});
   if (set.seeds.empty()) {
     const std::vector<std::string> others = notes_on(set);
     throw Error(ErrorCode::kBadInput,
-                folder.string() + ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file" +
+                folder.string() +
+                    (texts ? ": holds no text: no .txt file"
+                           : ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file") +
                     (others.empty() ? "" : "; " + others[0]),
-                "arrays are given as an .npy file");
+                "arrays are given as an .npy file, texts as a .txt file or by --kind text");
   }
   const ClassNames classes = ClassNames::read(options.classes);
   if (options.labels.empty()) {
@@ -142,13 +142,15 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
     label_by_csv(set, files.images, options.labels, classes);
   }
   check_labels(set, options);
-  for_each_index(set.seeds.size(), options.threads,
-                 [&](std::size_t i) { load_file(folder / files.images[i], options, set.seeds[i]); });
+  for_each_index(set.seeds.size(), options.threads, [&](std::size_t i) {
+    const auto load = texts ? read_text_file : load_file;
+    load(folder / files.images[i], options, set.seeds[i]);
+  });
   const auto readable = std::ranges::find(set.seeds, std::string(), &Seed::problem);
   if (readable == set.seeds.end()) {
     throw Error(ErrorCode::kBadInput,
-                fmt::format("{}: none of its {} images can be read; the first: {}: {}", folder.string(),
-                            set.seeds.size(), set.seeds[0].source, set.seeds[0].problem));
+                fmt::format("{}: none of its {} {} can be read; the first: {}: {}", folder.string(), set.seeds.size(),
+                            texts ? "texts" : "images", set.seeds[0].source, set.seeds[0].problem));
   }
   return set;
 }
@@ -159,9 +161,10 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
 Shape row_shape(const NpyHeader& header, const SeedOptions& options, const std::string& name) {
   const std::string shape = fmt::format("{}", fmt::join(header.shape, " x "));
   if (header.dtype != "u1") {
-    throw Error(ErrorCode::kBadInput,
-                fmt::format("{}: elements of type '{}', expected uint8 pixels", name, header.dtype),
-                "save pixels from 0 to 255 as numpy.uint8; scaling belongs to --preprocess");
+    throw Error(
+        ErrorCode::kBadInput, fmt::format("{}: elements of type '{}', expected uint8 pixels", name, header.dtype),
+        "save pixels from 0 to 255 as numpy.uint8; scaling belongs to --preprocess. Numbers that are no pixels: "
+        "--kind array");
   }
   const std::size_t axes = header.shape.size();
   const std::size_t channels = axes == 4 ? header.shape[3] : 1;
@@ -181,22 +184,22 @@ Shape row_shape(const NpyHeader& header, const SeedOptions& options, const std::
   return {static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels)};
 }
 
-// Reads row after row, so that the array is never in memory as a whole beside the seeds.
-SeedSet load_array(const fs::path& path, const SeedOptions& options) {
-  const std::string name = path.string();
+NpyHeader read_header(std::ifstream& in, const fs::path& path) {
   std::error_code failed;
   const std::size_t size = fs::file_size(path, failed);
-  std::ifstream in(path, std::ios::binary);
   std::vector<std::uint8_t> start(failed ? 0 : std::min(size, kNpyHeaderLimit));
   in.read(reinterpret_cast<char*>(start.data()), std::ssize(start));
-  if (failed || !in) throw Error(ErrorCode::kBadInput, name + ": cannot be read");
-  const NpyHeader header = parse_npy_header(start, size, name);
+  if (failed || !in) throw Error(ErrorCode::kBadInput, path.string() + ": cannot be read");
+  return parse_npy_header(start, size, path.string());
+}
+
+SeedSet load_images(std::ifstream& in, const NpyHeader& header, const fs::path& path, const SeedOptions& options) {
+  const std::string name = path.string();
   Input row(row_shape(header, options, name));
 
   SeedSet set;
   set.path = path;
   set.seeds.resize(header.shape[0]);
-  in.seekg(static_cast<std::streamoff>(header.data_offset));
   for (std::size_t i = 0; i < set.seeds.size(); ++i) {
     if (!in.read(reinterpret_cast<char*>(row.pixels.data()), std::ssize(row.pixels))) {
       throw Error(ErrorCode::kBadInput, fmt::format("{}: row {} cannot be read", name, i));
@@ -204,6 +207,23 @@ SeedSet load_array(const fs::path& path, const SeedOptions& options) {
     set.seeds[i].source = fmt::format("row {}", i);
     set.seeds[i].input = fit_image(row.view(), options.shape, options.preprocess);
   }
+  return set;
+}
+
+// Reads row after row, so that the array is never in memory as a whole beside the seeds.
+SeedSet load_array(const fs::path& path, const SeedOptions& options) {
+  std::ifstream in(path, std::ios::binary);
+  const NpyHeader header = read_header(in, path);
+  in.seekg(static_cast<std::streamoff>(header.data_offset));
+  SeedSet set = options.kind == InputKind::kArray ? load_numbers(in, header, path, options)
+                                                  : load_images(in, header, path, options);
+  if (!options.labels.empty()) label_by_rows(set, options.labels, ClassNames::read(options.classes));
+  check_labels(set, options);
+  return set;
+}
+
+SeedSet load_labelled_lines(const fs::path& path, const SeedOptions& options) {
+  SeedSet set = load_lines(path, options);
   if (!options.labels.empty()) label_by_rows(set, options.labels, ClassNames::read(options.classes));
   check_labels(set, options);
   return set;
@@ -211,17 +231,55 @@ SeedSet load_array(const fs::path& path, const SeedOptions& options) {
 
 }  // namespace
 
+namespace {
+
+// Of another type than uint8 they would be images that somebody scaled already: not to be taken for anything else
+// without a word.
+bool may_be_images(const NpyHeader& header) {
+  constexpr std::size_t kLeastSide = 8;
+  const std::vector<std::size_t>& n = header.shape;
+  const auto is_channels = [](std::size_t axis) { return axis == 1 || axis == 3; };
+  if (header.dtype == "u1") return n.size() == 3 || (n.size() == 4 && is_channels(n[3]));
+  if (n.size() == 3) return n[1] >= kLeastSide && n[2] >= kLeastSide;
+  if (n.size() != 4) return false;
+  const bool first = is_channels(n[1]) && n[2] >= kLeastSide && n[3] >= kLeastSide;
+  const bool last = is_channels(n[3]) && n[1] >= kLeastSide && n[2] >= kLeastSide;
+  return first || last;
+}
+
+}  // namespace
+
+InputKind kind_of_seeds(const fs::path& path) {
+  std::error_code failed;
+  if (lower_extension(path) == ".txt" && fs::is_regular_file(path, failed)) return InputKind::kText;
+  if (lower_extension(path) != ".npy" || !fs::is_regular_file(path, failed)) return InputKind::kImage;
+  try {
+    std::ifstream in(path, std::ios::binary);
+    const NpyHeader header = read_header(in, path);
+    return may_be_images(header) ? InputKind::kImage : InputKind::kArray;
+  } catch (const Error&) {
+    return InputKind::kImage;  // loading it will say what is wrong
+  }
+}
+
 SeedSet load_seeds(const fs::path& path, const SeedOptions& options) {
   std::error_code failed;
+  if (options.kind == InputKind::kArray && fs::is_directory(path, failed)) {
+    throw Error(ErrorCode::kBadInput, path.string() + ": a folder, and arrays are read from one .npy file",
+                "save them by numpy.save, the inputs along the first axis; leave --kind array away for images");
+  }
   if (fs::is_directory(path, failed)) return load_folder(path, options);
   if (!fs::exists(path, failed)) throw Error(ErrorCode::kBadInput, path.string() + ": no such file or folder");
-  if (lower_extension(path) != ".npy" || !fs::is_regular_file(path, failed)) {
-    throw Error(ErrorCode::kBadInput, path.string() + ": expected a folder of images or an .npy array");
+  const bool texts = options.kind == InputKind::kText;
+  if ((lower_extension(path) == ".npy") == texts || !fs::is_regular_file(path, failed)) {
+    throw Error(ErrorCode::kBadInput, path.string() + (texts ? ": expected a folder of .txt files or a file of lines"
+                                                             : ": expected a folder of images or an .npy array"));
   }
   if (!options.labels.empty() && lower_extension(options.labels) != ".npy") {
-    throw Error(ErrorCode::kBadArgument, options.labels.string() + ": labels of an array must be an .npy of integers");
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: labels of {} must be an .npy of integers",
+                                                     options.labels.string(), texts ? "lines" : "an array"));
   }
-  return load_array(path, options);
+  return texts ? load_labelled_lines(path, options) : load_array(path, options);
 }
 
 }  // namespace dflare

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "dflare/oracle.h"
 
@@ -12,6 +13,8 @@ std::unique_ptr<const Oracle> make_value_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_cosine_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_mask_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_boxes_oracle(std::string_view argument);
+std::unique_ptr<const Oracle> make_topk_oracle(std::string_view argument, std::optional<OutputKind> output);
+std::unique_ptr<const Oracle> make_multilabel_oracle(std::string_view argument, std::optional<OutputKind> output);
 
 // Of a row.
 std::size_t values_of(const AnswerLayout& layout);

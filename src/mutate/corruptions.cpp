@@ -11,6 +11,7 @@
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/rng.h"
+#include "mutate/corruption_list.h"
 #include "mutate/jpeg_round_trip.h"
 
 namespace dflare {
@@ -26,28 +27,6 @@ cv::Mat header(const Shape& shape, std::span<std::uint8_t> out) {
 double side(const Shape& s) { return std::min(s.height, s.width); }
 
 std::uint8_t to_pixel(float v) { return static_cast<std::uint8_t>(std::clamp(std::lround(v), 0L, 255L)); }
-
-// A corruption that is a plain function, its name and its words.
-class Kind : public Corruption {
- public:
-  using Apply = void (*)(InputView, double, std::uint64_t, std::span<std::uint8_t>);
-  using Describe = std::string (*)(double, const Shape&);
-  Kind(std::string_view name, Apply a, Describe d) : name_(name), apply_(a), describe_(d) {}
-
-  [[nodiscard]] std::string_view name() const override { return name_; }
-  void apply(InputView in, double t, std::uint64_t key, std::span<std::uint8_t> out) const override {
-    if (t <= 0)
-      std::copy_n(in.data, out.size(), out.data());
-    else
-      apply_(in, t, key, out);
-  }
-  [[nodiscard]] std::string describe(double t, const Shape& shape) const override { return describe_(t, shape); }
-
- private:
-  std::string_view name_;
-  Apply apply_;
-  Describe describe_;
-};
 
 // ---- blurs -------------------------------------------------------------------------------------
 
@@ -194,10 +173,10 @@ void pixelate(InputView in, double t, std::uint64_t /*key*/, std::span<std::uint
   cv::resize(reduced, to, to.size(), 0, 0, cv::INTER_NEAREST);
 }
 
-std::vector<std::unique_ptr<const Corruption>> make_corruptions() {
-  std::vector<std::unique_ptr<const Corruption>> all;
-  const auto add = [&all](std::string_view name, Kind::Apply apply, Kind::Describe describe) {
-    all.push_back(std::make_unique<Kind>(name, apply, describe));
+CorruptionList make_corruptions() {
+  CorruptionList all;
+  const auto add = [&all](std::string_view name, CorruptionKind::Apply apply, CorruptionKind::Describe describe) {
+    all.push_back(std::make_unique<CorruptionKind>(name, apply, describe));
   };
   add("gaussian-blur", gaussian_blur,
       [](double t, const Shape& s) { return fmt::format("Gaussian blur, sigma {:.2f} pixels", blur_sigma(t, s)); });
@@ -226,7 +205,9 @@ std::vector<std::unique_ptr<const Corruption>> make_corruptions() {
 
 }  // namespace
 
-const std::vector<std::unique_ptr<const Corruption>>& corruptions() {
+const CorruptionList& corruptions(const ArrayForm* form) {
+  if (form != nullptr && form->kind == InputKind::kText) return text_corruptions();
+  if (form != nullptr) return array_corruptions(form->series);
   static const auto all = make_corruptions();
   return all;
 }

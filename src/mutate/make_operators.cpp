@@ -5,7 +5,9 @@
 #include "core/nearest.h"
 #include "dflare/error.h"
 #include "dflare/operators.h"
+#include "mutate/array_operators.h"
 #include "mutate/flavour.h"
+#include "mutate/text_operators.h"
 
 namespace dflare {
 namespace {
@@ -32,45 +34,58 @@ std::string_view trim(std::string_view text) {
   return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-[[noreturn]] void refuse_unknown(std::string_view item, std::string_view bare) {
-  std::vector<std::string> known = {"paper", "reference"};
-  known.insert(known.end(), operator_names().begin(), operator_names().end());
-  throw Error(ErrorCode::kBadArgument, "unknown operator '" + std::string(item) + "'",
-              "--operators takes paper, reference or a list of names; " + known_names_hint(bare, known));
+[[noreturn]] void refuse_unknown(std::string_view item, std::string_view bare, InputKind kind) {
+  std::vector<std::string> known = {"paper"};
+  if (kind == InputKind::kImage) known.emplace_back("reference");
+  known.insert(known.end(), operator_names(kind).begin(), operator_names(kind).end());
+  throw Error(ErrorCode::kBadArgument,
+              "unknown operator '" + std::string(item) +
+                  (kind == InputKind::kArray  ? "' of arrays"
+                   : kind == InputKind::kText ? "' of texts"
+                                              : "'"),
+              std::string("--operators takes paper, ") + (kind == InputKind::kImage ? "reference " : "") +
+                  "or a list of names; " + known_names_hint(bare, known));
 }
 
-std::unique_ptr<Operator> make_one(std::string_view item) {
+std::unique_ptr<Operator> make_one(std::string_view item, InputKind kind) {
+  if (kind != InputKind::kImage) {
+    auto made = kind == InputKind::kArray ? make_array_operator(item) : make_text_operator(item);
+    if (made == nullptr) refuse_unknown(item, item, kind);
+    return made;
+  }
   const bool reference = item.starts_with(kReferencePrefix);
   const std::string_view bare = reference ? item.substr(kReferencePrefix.size()) : item;
   const auto entry = std::find_if(kEntries.begin(), kEntries.end(), [&](const Entry& e) { return e.name == bare; });
-  if (entry == kEntries.end()) refuse_unknown(item, bare);
+  if (entry == kEntries.end()) refuse_unknown(item, bare, kind);
   return entry->make(std::string(item), reference ? Flavour::kReference : Flavour::kPaper);
 }
 
-OperatorSet make_all(std::string_view prefix) {
+OperatorSet make_all(std::string_view prefix, InputKind kind) {
   OperatorSet set;
-  for (const Entry& entry : kEntries) set.push_back(make_one(std::string(prefix) + entry.name));
+  for (const std::string& name : operator_names(kind)) set.push_back(make_one(std::string(prefix) + name, kind));
   return set;
 }
 
 }  // namespace
 
-const std::vector<std::string>& operator_names() {
-  static const std::vector<std::string> names = [] {
+const std::vector<std::string>& operator_names(InputKind kind) {
+  static const std::vector<std::string> of_images = [] {
     std::vector<std::string> all;
     for (const Entry& entry : kEntries) all.emplace_back(entry.name);
     return all;
   }();
-  return names;
+  static const std::vector<std::string> of_arrays = array_operator_names();
+  static const std::vector<std::string> of_texts = text_operator_names();
+  return kind == InputKind::kArray ? of_arrays : kind == InputKind::kText ? of_texts : of_images;
 }
 
-OperatorSet make_operators(std::string_view spec) {
-  if (trim(spec) == "paper") return make_all("");
-  if (trim(spec) == "reference") return make_all(kReferencePrefix);
+OperatorSet make_operators(std::string_view spec, InputKind kind) {
+  if (trim(spec) == "paper") return make_all("", kind);
+  if (trim(spec) == "reference" && kind == InputKind::kImage) return make_all(kReferencePrefix, kind);
   OperatorSet set;
   for (std::size_t begin = 0; begin <= spec.size();) {
     const std::size_t end = std::min(spec.find(',', begin), spec.size());
-    auto made = make_one(trim(spec.substr(begin, end - begin)));
+    auto made = make_one(trim(spec.substr(begin, end - begin)), kind);
     if (std::any_of(set.begin(), set.end(), [&](const auto& other) { return other->name() == made->name(); })) {
       throw Error(ErrorCode::kBadArgument, "operator '" + std::string(made->name()) + "' is named twice",
                   "name each operator once in --operators");

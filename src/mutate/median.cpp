@@ -18,7 +18,7 @@ using Lanes = std::uint8_t __attribute__((vector_size(kLanes)));
 // A copy of the image with its border repeated `radius` pixels outwards, and kLanes bytes more to read past the end.
 // Returns the bytes of a row.
 std::size_t pad(InputView in, int radius, std::vector<std::uint8_t>& padded) {
-  const auto [height, width, channels] = in.shape;
+  const int height = in.shape.height, width = in.shape.width, channels = in.shape.channels;
   const auto c = static_cast<std::size_t>(channels);
   const std::size_t row_bytes = static_cast<std::size_t>(width) * c;
   const std::size_t stride = row_bytes + 2 * static_cast<std::size_t>(radius) * c;

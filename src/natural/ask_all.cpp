@@ -40,7 +40,9 @@ class Work {
     const std::size_t block = block_;
     const std::size_t classes = model.info().classes;
     const auto slot = static_cast<std::size_t>(worker);
-    Batch batch(model.info().shape, block);
+    Shape shape = model.info().shape;
+    shape.form = seeds_.form.get();
+    Batch batch(shape, block);
     Answers answers;
     while (!failed && (options_.stop == nullptr || !*options_.stop)) {
       const std::size_t first = next_.fetch_add(block);

@@ -9,7 +9,7 @@ namespace dflare {
 namespace {
 
 constexpr int kSeverities = 5;
-constexpr double kStrengthOfSeverity = 0.1;     // a corruption at strength 1 is about twice severity 5
+constexpr double kStrengthOfSeverity = 0.1;     // so that strength 1 is twice severity 5
 constexpr std::uint64_t kPurpose = 0x6e617475;  // a stream apart from those of searches
 
 }  // namespace
@@ -21,10 +21,11 @@ std::vector<NaturalImage> clean_images(std::span<const SeedIndex> seeds) {
   return images;
 }
 
-std::vector<NaturalImage> corrupted_images(std::span<const SeedIndex> seeds, int per_seed, std::uint64_t rng_seed) {
+std::vector<NaturalImage> corrupted_images(std::span<const SeedIndex> seeds, int per_seed, std::uint64_t rng_seed,
+                                           const ArrayForm* form) {
   std::vector<NaturalImage> images;
   images.reserve(seeds.size() * static_cast<std::size_t>(per_seed));
-  const auto kinds = static_cast<std::uint32_t>(corruptions().size());
+  const auto kinds = static_cast<std::uint32_t>(corruptions(form).size());
   for (const SeedIndex seed : seeds) {
     Rng rng(rng_seed, static_cast<std::uint64_t>(seed.value), kPurpose);
     const std::uint32_t first = rng.below(kinds);
@@ -42,7 +43,7 @@ void render(const SeedSet& seeds, const NaturalImage& image, std::span<std::uint
     std::copy_n(input.data, out.size(), out.begin());
   } else {
     const double strength = image.strength < 0 ? kStrengthOfSeverity * image.severity : image.strength;
-    corruptions()[static_cast<std::size_t>(image.corruption)]->apply(input, strength, image.key, out);
+    corruptions(input.shape.form)[static_cast<std::size_t>(image.corruption)]->apply(input, strength, image.key, out);
   }
 }
 

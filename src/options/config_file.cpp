@@ -53,4 +53,12 @@ Givens read_config(const std::filesystem::path& file, unsigned verb) {
   return givens;
 }
 
+Givens with_config(Givens givens, unsigned verb) {
+  const auto config = std::ranges::find_if(givens, [](const Given& given) { return given.flag->name == "config"; });
+  if (config == givens.end()) return givens;
+  Givens all = read_config(config->text, verb);
+  all.insert(all.end(), givens.begin(), givens.end());
+  return all;
+}
+
 }  // namespace dflare

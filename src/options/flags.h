@@ -10,7 +10,8 @@ namespace dflare {
 
 // Verbs that take the same options.
 constexpr unsigned kRuns = kSearch | kResume;
-constexpr unsigned kModels = kSearch | kInspect;
+constexpr unsigned kGates = kProfile | kCheck;  // ask a pair about the field
+constexpr unsigned kModels = kSearch | kInspect | kGates;
 
 // Headings in the help. Rows of one group stand together there, whichever file they are from.
 inline const char* const kInputGroup = "Inputs";
@@ -27,6 +28,8 @@ std::vector<Flag> search_flags();
 std::vector<Flag> rank_flags();
 std::vector<Flag> repair_flags();
 std::vector<Flag> guard_flags();
+std::vector<Flag> gate_flags();
+std::vector<Flag> corpus_flags();
 std::vector<Flag> budget_flags();
 std::vector<Flag> speed_flags();
 std::vector<Flag> output_flags();

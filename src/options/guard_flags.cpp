@@ -59,7 +59,7 @@ std::vector<Flag> guard_flags() {
        .group = kGuarding,
        .slot = &Options::guard_corrupted,
        .brief = "Corrupted images made of every input",
-       .details = "13 kinds of natural damage at ImageNet-C's five severities. By default as many as it takes to meet "
+       .details = "13 kinds of natural damage at severities 1 to 5. By default as many as it takes to meet "
                   "200 deviations in either half, within limits.",
        .default_words = "as many as it takes",
        .least = 0,

@@ -44,7 +44,7 @@ std::vector<Flag> seed_flags() {
        .is_path = true},
       {.name = "seed-filter",
        .metavar = "RULE",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kCheck,
        .group = kInputGroup,
        .slot = &Options::seed_filter,
        .brief = "Which inputs are searched from: auto, correct or agree",
@@ -71,11 +71,36 @@ std::vector<Flag> seed_flags() {
   };
 }
 
+std::vector<Flag> kind_flags() {
+  return {
+      {.name = "kind",
+       .metavar = "KIND",
+       .verbs = kModels | kRank | kReplay,
+       .group = kInputGroup,
+       .slot = &Options::kind,
+       .brief = "What inputs are: image, array or text",
+       .details =
+           "`array`: numbers of any shape in an .npy file: features, sensors, key points, tables, images of other "
+           "than 1 or 3 channels. `text`: a .txt file of one text a line, or a folder of .txt files, for models that "
+           "are "
+           "commands. `auto`: arrays where the shape of the .npy is none of images, texts where a file is named .txt.",
+       .choices = {"auto", "image", "array", "text"}},
+      {.name = "range",
+       .metavar = "LOW:HIGH",
+       .verbs = kModels | kRank,
+       .group = kInputGroup,
+       .slot = &Options::range,
+       .brief = "The least and the largest that a number of an array may become",
+       .details = "Changes are measured in shares of it. Without it each column has the range that the inputs span.",
+       .default_words = "by column"},
+  };
+}
+
 std::vector<Flag> preprocess_flags() {
   return {
       {.name = "preprocess",
        .metavar = "HOW",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kInputGroup,
        .slot = &Options::preprocess,
        .brief = "What the models want done to pixels: a preset, key=value list or .toml file",
@@ -92,14 +117,14 @@ std::vector<Flag> preprocess_flags() {
        .default_words = "raw"},
       {.name = "original-preprocess",
        .metavar = "HOW",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kInputGroup,
        .slot = &Options::original_preprocess,
        .brief = "The same, for the original only",
        .default_words = "--preprocess"},
       {.name = "compressed-preprocess",
        .metavar = "HOW",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kInputGroup,
        .slot = &Options::compressed_preprocess,
        .brief = "The same, for the compressed model only",
@@ -114,29 +139,42 @@ std::vector<Flag> argument_flags() {
   return {
       {.name = "original",
        .metavar = "ORIGINAL",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kGates,
        .slot = &Options::original,
        .brief = "The model before compression: .onnx, .tflite or exec:COMMAND",
        .is_path = true},
       {.name = "compressed",
        .metavar = "COMPRESSED",
-       .verbs = kSearch,
+       .verbs = kSearch | kGates,
        .slot = &Options::compressed,
        .brief = "The same model after compression: .onnx, .tflite or exec:COMMAND",
        .is_path = true},
       {.name = "seeds",
        .metavar = "SEEDS",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kGates,
        .slot = &Options::seeds,
        .brief = "Real inputs: a folder of images (PNG, JPEG, WebP, BMP, PNM), or a .npy array",
        .details = "Folders named by integers are class indices; see --labels and --classes for other ways. An array is "
-                  "u8, N x H x W x C or N x H x W. Images of another size are resized and cropped once, on loading.",
+                  "u8, N x H x W x C or N x H x W; see --kind for others. Images of another size are resized and "
+                  "cropped once, on loading.",
        .is_path = true},
       {.name = "run",
        .metavar = "RUN",
        .verbs = kResume | kExport | kShow | kRepair | kGuard,
        .slot = &Options::run,
        .brief = "The folder of a run",
+       .saved = false},
+      {.name = "runs",
+       .metavar = "RUN...",
+       .verbs = kReport,
+       .slot = &Options::runs,
+       .brief = "The folders of runs",
+       .saved = false},
+      {.name = "runs",
+       .metavar = "RUN...",
+       .verbs = kMerge,
+       .slot = &Options::runs,
+       .brief = "The folders of runs that are parts of one search, or copies of it",
        .saved = false},
       {.name = "id",
        .metavar = "ID",
@@ -153,6 +191,6 @@ std::vector<Flag> argument_flags() {
   };
 }
 
-std::vector<Flag> input_flags() { return joined({seed_flags(), preprocess_flags()}); }
+std::vector<Flag> input_flags() { return joined({seed_flags(), kind_flags(), preprocess_flags()}); }
 
 }  // namespace dflare

@@ -7,30 +7,44 @@ namespace {
 Flag oracle_flag() {
   return {.name = "oracle",
           .metavar = "NAME",
-          .verbs = kModels,
+          .verbs = kModels | kRank,
           .group = kModelGroup,
           .slot = &Options::oracle,
-          .brief = "When two answers differ: top1, binary, value, cosine, mask or boxes",
+          .brief = "When two answers differ: top1, topk, binary, multilabel, value, cosine, mask or boxes",
           .details =
-              "top1: by the class of the largest score. binary[:THRESHOLD]: of one yes-or-no score. "
+              "top1: by the class of the largest score. topk:K[:order]: by those of the K largest. "
+              "binary[:THRESHOLD]: of one yes-or-no score. multilabel[:THRESHOLD]: by the labels whose score is above. "
               "value:TOLERANCE or value:PERCENT%: of numbers, where one differs by more. cosine:LEAST: of vectors, "
               "where the cosine between them is less. mask[:IOU]: of a score a pixel, where the pixels marked "
               "overlap less. boxes:DECODER[:IOU]: of detections. docs/oracles.md says more."};
 }
 
-std::vector<Flag> output_vector_flags() {
+std::vector<Flag> input_tensor_flags() {
   return {
       {.name = "input-size",
        .metavar = "HxW",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::input_size,
        .brief = "Height and width for models that leave them open",
        .default_words = "the model's own"},
+      {.name = "set-input",
+       .metavar = "NAME=VALUE,...",
+       .verbs = kModels | kRank,
+       .group = kModelGroup,
+       .slot = &Options::set_input,
+       .brief = "Of models with several inputs, what all but the searched one hold",
+       .details = "One number for all of a tensor: a rate, a mask of 1, a state at rest (0). Sizes that a model leaves "
+                  "open follow the batch and the searched input."},
+  };
+}
+
+std::vector<Flag> output_vector_flags() {
+  return {
       oracle_flag(),
       {.name = "output",
        .metavar = "KIND",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::output,
        .brief = "What the outputs are: auto, probs or logits",
@@ -38,7 +52,7 @@ std::vector<Flag> output_vector_flags() {
        .choices = {"auto", "probs", "logits"}},
       {.name = "output-name",
        .metavar = "NAME",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::output_name,
        .brief = "The output to use, for models with several",
@@ -46,21 +60,21 @@ std::vector<Flag> output_vector_flags() {
        .default_words = "the only one"},
       {.name = "original-output-name",
        .metavar = "NAME",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::original_output_name,
        .brief = "The same, for the original only",
        .default_words = "--output-name"},
       {.name = "compressed-output-name",
        .metavar = "NAME",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::compressed_output_name,
        .brief = "The same, for the compressed model only",
        .default_words = "--output-name"},
       {.name = "label-offset",
        .metavar = "N",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::label_offset,
        .brief = "Position among the outputs of the class that labels call 0",
@@ -68,7 +82,7 @@ std::vector<Flag> output_vector_flags() {
        .least = 0},
       {.name = "original-label-offset",
        .metavar = "N",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::original_label_offset,
        .brief = "The same, for the original only",
@@ -76,7 +90,7 @@ std::vector<Flag> output_vector_flags() {
        .least = 0},
       {.name = "compressed-label-offset",
        .metavar = "N",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::compressed_label_offset,
        .brief = "The same, for the compressed model only",
@@ -91,7 +105,7 @@ std::vector<Flag> kernel_flags() {
   return {
       {.name = "tflite-kernels",
        .metavar = "KERNELS",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::tflite_kernels,
        .brief = "How TensorFlow Lite computes: xnnpack or builtin",
@@ -100,7 +114,7 @@ std::vector<Flag> kernel_flags() {
        .choices = {"xnnpack", "builtin"}},
       {.name = "original-tflite-kernels",
        .metavar = "KERNELS",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::original_tflite_kernels,
        .brief = "The same, for the original only",
@@ -109,7 +123,7 @@ std::vector<Flag> kernel_flags() {
        .choices = {"xnnpack", "builtin"}},
       {.name = "compressed-tflite-kernels",
        .metavar = "KERNELS",
-       .verbs = kModels | kRank,
+       .verbs = kModels | kRank | kReplay,
        .group = kModelGroup,
        .slot = &Options::compressed_tflite_kernels,
        .brief = "The same, for the compressed model only",
@@ -118,7 +132,7 @@ std::vector<Flag> kernel_flags() {
   };
 }
 
-constexpr unsigned kOpenModels = kModels | kResume | kShow | kRepair | kGuard | kRank;
+constexpr unsigned kOpenModels = kModels | kResume | kShow | kRepair | kGuard | kRank | kReplay;
 
 Flag library_flag(const char* name, std::string Options::*slot, const char* brief) {
   return {.name = name,
@@ -156,7 +170,7 @@ std::vector<Flag> library_flags() {
 
 std::vector<Flag> command_flags() {
   return {{.name = "allow-exec",
-           .verbs = kResume | kShow | kRepair | kGuard,
+           .verbs = kResume | kShow | kRepair | kGuard | kReplay,
            .group = kModelGroup,
            .slot = &Options::allow_exec,
            .brief = "Run the command that the run records as a model (exec:)",
@@ -167,7 +181,7 @@ std::vector<Flag> command_flags() {
 }  // namespace
 
 std::vector<Flag> model_flags() {
-  return joined({output_vector_flags(), kernel_flags(), library_flags(), command_flags()});
+  return joined({input_tensor_flags(), output_vector_flags(), kernel_flags(), library_flags(), command_flags()});
 }
 
 }  // namespace dflare

@@ -28,12 +28,22 @@ Number parse_number(const Flag& flag, const std::string& text, const char* expec
   return value;
 }
 
+// As a config file says it.
+std::string default_value(const Flag& flag) {
+  static const Options defaults;
+  if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) return defaults.**text;
+  if (const auto* number = std::get_if<std::int64_t Options::*>(&flag.slot))
+    return fmt::format("{}", defaults.**number);
+  if (const auto* real = std::get_if<double Options::*>(&flag.slot)) return fmt::format("{}", defaults.**real);
+  return {};
+}
+
 // What was given for nothing would pass for something that was tried.
 void refuse_without_effect(const Givens& givens, const Options& options) {
   for (const Given& given : givens) {
     const Condition& condition = given.flag->only_with;
     if (condition.holds == nullptr || condition.holds(options)) continue;
-    if (!given.file.empty() && given.text == default_text(*given.flag)) continue;
+    if (!given.file.empty() && given.text == default_value(*given.flag)) continue;
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{} has no effect here: it works only with {}", spelled(*given.flag), condition.words),
                 fmt::format("leave {} out, or add {}", spelled(*given.flag), condition.words));
@@ -44,6 +54,7 @@ void check_choice(const Flag& flag, const std::string& text) {
   for (const std::string& choice : flag.choices) {
     if (choice == text) return;
   }
+  if (!flag.own_choice.empty() && text.starts_with(flag.own_choice)) return;
   throw Error(ErrorCode::kBadArgument, fmt::format("unknown {} '{}'", spelled(flag), text),
               known_names_hint(text, flag.choices));
 }
@@ -64,8 +75,9 @@ std::vector<Flag> joined(std::initializer_list<std::vector<Flag>> parts) {
 
 const std::vector<Flag>& flag_table() {
   static const std::vector<Flag> table = [] {
-    std::vector<Flag> all = joined({argument_flags(), rank_flags(), input_flags(), model_flags(), search_flags(),
-                                    repair_flags(), guard_flags(), budget_flags(), speed_flags(), output_flags()});
+    std::vector<Flag> all =
+        joined({argument_flags(), rank_flags(), input_flags(), model_flags(), search_flags(), repair_flags(),
+                guard_flags(), gate_flags(), corpus_flags(), budget_flags(), speed_flags(), output_flags()});
     std::vector<std::string> groups;  // as they first appear; where the result goes comes last
     for (const Flag& flag : all) {
       if (flag.group != kOutputGroup && std::ranges::find(groups, flag.group) == groups.end())
@@ -88,13 +100,7 @@ std::vector<const Flag*> flags_of(unsigned verb) {
 std::string spelled(const Flag& flag) { return is_argument(flag) ? flag.metavar : "--" + flag.name; }
 
 std::string default_text(const Flag& flag) {
-  if (!flag.default_words.empty() || is_argument(flag)) return flag.default_words;
-  static const Options defaults;
-  if (const auto* text = std::get_if<std::string Options::*>(&flag.slot)) return defaults.**text;
-  if (const auto* number = std::get_if<std::int64_t Options::*>(&flag.slot))
-    return fmt::format("{}", defaults.**number);
-  if (const auto* real = std::get_if<double Options::*>(&flag.slot)) return fmt::format("{}", defaults.**real);
-  return {};
+  return !flag.default_words.empty() || is_argument(flag) ? flag.default_words : default_value(flag);
 }
 
 Options resolve(const Givens& givens) {

@@ -2,7 +2,9 @@
 #include "options/flags.h"
 
 namespace dflare {
-std::vector<Flag> rank_flags() {
+namespace {
+
+std::vector<Flag> asking_flags() {
   return {
       {.name = "variants",
        .metavar = "VARIANT...",
@@ -29,6 +31,11 @@ std::vector<Flag> rank_flags() {
        .brief = "Corrupted images of each seed that disagreement is counted on",
        .least = 1,
        .saved = false},
+  };
+}
+
+std::vector<Flag> searching_flags() {
+  return {
       {.name = "search-seeds",
        .metavar = "N",
        .verbs = kRank,
@@ -47,6 +54,30 @@ std::vector<Flag> rank_flags() {
        .details = "Severities are comparable only at the same N.",
        .least = 1,
        .saved = false},
+      {.name = "regression-queries",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::regression_queries,
+       .brief = "Queries a seed spent on a decisive natural regression; 0: none are looked for",
+       .details =
+           "By `--strategy natural --goal regression --refine climb`, as `dflare search` has them. Comparable only "
+           "at the same N.",
+       .least = 0,
+       .saved = false},
+      {.name = "regression-seeds",
+       .metavar = "N",
+       .verbs = kRank,
+       .group = "Ranking",
+       .slot = &Options::regression_seeds,
+       .brief = "Of the seeds that are searched, those from which natural regressions are looked for",
+       .least = 0,
+       .saved = false},
+  };
+}
+
+std::vector<Flag> rank_limit_flags() {
+  return {
       {.name = "time-limit",
        .metavar = "SECONDS",
        .verbs = kRank,
@@ -59,5 +90,9 @@ std::vector<Flag> rank_flags() {
        .saved = false},
   };
 }
+
+}  // namespace
+
+std::vector<Flag> rank_flags() { return joined({asking_flags(), searching_flags(), rank_limit_flags()}); }
 
 }  // namespace dflare

@@ -7,7 +7,7 @@ std::vector<Flag> budget_flags() {
   return {
       {.name = "max-queries",
        .metavar = "N",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kCheck,
        .group = kBudgetGroup,
        .slot = &Options::max_queries,
        .brief = "Give up on a seed after N queries without a finding",
@@ -43,7 +43,7 @@ std::vector<Flag> budget_flags() {
        .least = 0},
       {.name = "query-timeout",
        .metavar = "SECONDS",
-       .verbs = kRuns | kRank | kRepair | kGuard | kInspect,
+       .verbs = kRuns | kRank | kRepair | kGuard | kInspect | kGates | kReplay,
        .group = kBudgetGroup,
        .slot = &Options::query_timeout,
        .brief = "End the program when a model does not answer for this long",
@@ -59,7 +59,7 @@ std::vector<Flag> speed_flags() {
   return {
       {.name = "batch",
        .metavar = "N",
-       .verbs = kRuns | kGuard | kRank,
+       .verbs = kRuns | kGuard | kRank | kGates | kReplay,
        .group = kSpeedGroup,
        .slot = &Options::batch,
        .brief = "Inputs that a model is given at once",
@@ -67,7 +67,7 @@ std::vector<Flag> speed_flags() {
        .least = 0},
       {.name = "workers",
        .metavar = "N",
-       .verbs = kRuns | kRepair | kGuard | kRank,
+       .verbs = kRuns | kRepair | kGuard | kRank | kGates | kReplay,
        .group = kSpeedGroup,
        .slot = &Options::workers,
        .brief = "Searches side by side, each with its own copy of the models",
@@ -75,7 +75,7 @@ std::vector<Flag> speed_flags() {
        .least = 0},
       {.name = "threads",
        .metavar = "N",
-       .verbs = kRuns | kRank,
+       .verbs = kRuns | kRank | kGates | kReplay,
        .group = kSpeedGroup,
        .slot = &Options::threads,
        .brief = "Threads inside one query",
@@ -84,7 +84,33 @@ std::vector<Flag> speed_flags() {
   };
 }
 
-std::vector<Flag> output_flags() {
+namespace {
+
+std::vector<Flag> page_flags() {
+  return {
+      {.name = "out",
+       .letter = 'o',
+       .metavar = "FILE",
+       .verbs = kReport,
+       .group = kOutputGroup,
+       .slot = &Options::out,
+       .brief = "The page to write",
+       .details = "It needs nothing beside it: mail it, or open it in a browser.",
+       .default_words = "report.html",
+       .saved = false},
+      {.name = "page-size",
+       .metavar = "MB",
+       .verbs = kReport,
+       .group = kOutputGroup,
+       .slot = &Options::page_size,
+       .brief = "Largest page: pictures beyond it are left out",
+       .details = "The most decisive findings of each kind keep theirs. Raise it where images are large.",
+       .least = 2,
+       .saved = false},
+  };
+}
+
+std::vector<Flag> target_flags() {
   return {
       {.name = "out",
        .letter = 'o',
@@ -94,6 +120,15 @@ std::vector<Flag> output_flags() {
        .slot = &Options::out,
        .brief = "Folder to write: new or empty",
        .default_words = "dflare-run-1, -2, ...",
+       .saved = false},
+      {.name = "out",
+       .letter = 'o',
+       .metavar = "RUN",
+       .verbs = kMerge,
+       .group = kOutputGroup,
+       .slot = &Options::out,
+       .brief = "Folder to write: new or empty",
+       .details = "It is made beside its place and takes it when it is whole.",
        .saved = false},
       {.name = "format",
        .metavar = "FORMAT",
@@ -115,7 +150,7 @@ std::vector<Flag> output_flags() {
        .saved = false},
       {.name = "config",
        .metavar = "FILE",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kGates | kReplay,
        .group = kOutputGroup,
        .slot = &Options::config,
        .brief = "Read options from a TOML file, by the same names",
@@ -123,7 +158,7 @@ std::vector<Flag> output_flags() {
        .saved = false},
       {.name = "json",
        .metavar = "",
-       .verbs = kRuns | kInspect | kRepair | kGuard | kRank,
+       .verbs = kRuns | kInspect | kRepair | kGuard | kRank | kGates | kReplay | kCompare | kMerge,
        .group = kOutputGroup,
        .slot = &Options::json,
        .brief = "Print the summary as JSON, and nothing else, to standard output",
@@ -131,12 +166,17 @@ std::vector<Flag> output_flags() {
       {.name = "quiet",
        .letter = 'q',
        .metavar = "",
-       .verbs = kRuns | kInspect | kExport | kRepair | kGuard | kRank,
+       .verbs = kRuns | kInspect | kExport | kRepair | kGuard | kRank | kGates | kReplay | kCompare | kReport | kMerge,
        .group = kOutputGroup,
        .slot = &Options::quiet,
-       .brief = "Print no progress, no notes and no table; `rank`, which writes no file, still prints its table",
+       .brief = "Print no progress, no notes and no table; `rank`, which writes no file, and the gate's verbs still "
+                "print theirs",
        .saved = false},
   };
 }
+
+}  // namespace
+
+std::vector<Flag> output_flags() { return joined({page_flags(), target_flags()}); }
 
 }  // namespace dflare

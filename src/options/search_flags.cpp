@@ -24,8 +24,17 @@ Condition with_operators() {
           }};
 }
 
+Condition with_natural_box() {
+  return {"--strategy natural or --refine climb",
+          [](const Options& options) { return options.strategy == "natural" || options.refine == "climb"; }};
+}
+
 Condition with_refining() {
-  return {"--refine climb or --refine shrink", [](const Options& options) { return options.refine != "none"; }};
+  return {"--refine climb, pixels or shrink", [](const Options& options) { return options.refine != "none"; }};
+}
+
+Condition with_neighbours() {
+  return {"--robust N with N >= 1", [](const Options& options) { return options.robust > 0; }};
 }
 
 // NOLINTNEXTLINE(readability-function-size): a table
@@ -36,13 +45,16 @@ std::vector<Flag> strategy_flags() {
        .verbs = kSearch,
        .group = kSearchGroup,
        .slot = &Options::strategy,
-       .brief = "How the next input is chosen: boundary, dflare, diffchaser or random",
+       .brief = "How the next input is chosen: boundary, natural, dflare, diffchaser or random",
        .details =
            "`boundary`: finds the place between the two models' flips on a path from the seed to an input that "
-           "neither gives the seed's label; a handful of queries a seed. `dflare`: the paper's search, which keeps "
+           "neither gives the seed's label; a handful of queries a seed. `natural`: looks among everyday changes of "
+           "the image within --natural-box (turned, shifted, darker, blurred, several at once) and never leaves "
+           "them. `dflare`: the paper's search, which keeps "
            "a mutant when it widens the gap between the two models or shows a new state. `diffchaser`: the genetic "
            "search that the paper compares with. `random`: random mutations one upon another, to compare with.",
-       .choices = strategy_names()},
+       .choices = strategy_names(),
+       .own_choice = "own:"},
       {.name = "end-points",
        .metavar = "SOURCE",
        .verbs = kSearch,
@@ -127,7 +139,7 @@ std::vector<Flag> acceptance_flags() {
   return {
       {.name = "ties",
        .metavar = "RULE",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kCheck,
        .group = kSearchGroup,
        .slot = &Options::ties,
        .brief = "Whether a tied top value can be a finding: skip or count",
@@ -143,6 +155,18 @@ std::vector<Flag> acceptance_flags() {
        .details = "`compressed-lost`: only inputs on which the original keeps the seed's label, so that the compressed "
                   "model alone is to blame.",
        .choices = {"any", "compressed-lost"}},
+      {.name = "goal",
+       .metavar = "GOAL",
+       .verbs = kSearch,
+       .group = kSearchGroup,
+       .slot = &Options::goal,
+       .brief = "What is looked for: deviation or regression",
+       .details =
+           "`regression`: inputs that the original gets right and the compressed model wrong, which is what "
+           "--require compressed-lost asks for; the search and --refine climb aim at them, by the lesser of both "
+           "margins. With labels the right answer is the label, without it is what the original says of the "
+           "seed.",
+       .choices = {"deviation", "regression"}},
       {.name = "linf",
        .metavar = "LEVELS",
        .verbs = kSearch,
@@ -170,6 +194,31 @@ std::vector<Flag> acceptance_flags() {
   };
 }
 
+std::vector<Flag> natural_flags() {
+  return {
+      {.name = "total-queries",
+       .metavar = "N",
+       .verbs = kSearch,
+       .group = kSearchGroup,
+       .slot = &Options::total_queries,
+       .brief = "Queries that a seed may take in all, searching and refining together",
+       .details = "What finding left over goes into refining, up to --refine-queries.",
+       .default_words = "no limit",
+       .least = 0,
+       .only_with = with_refining()},
+      {.name = "natural-box",
+       .metavar = "BOX",
+       .verbs = kSearch,
+       .group = kSearchGroup,
+       .slot = &Options::natural_box,
+       .brief = "How far natural changes may go: mild, default, harsh, or a TOML file",
+       .details = "`mild`: what a phone's user would not notice. `default`: about severity 3 in one kind, "
+                  "less in several. `harsh`: what can still be told what it is. A file names its own limits, as "
+                  "`rotate = 15` (docs/regressions.md).",
+       .only_with = with_natural_box()},
+  };
+}
+
 std::vector<Flag> refine_flags() {
   return {
       {.name = "refine",
@@ -177,10 +226,12 @@ std::vector<Flag> refine_flags() {
        .verbs = kSearch,
        .group = kSearchGroup,
        .slot = &Options::refine,
-       .brief = "What is done with a finding: none, climb or shrink",
-       .details = "`climb`: local changes that raise its severity, so that both models insist on their answers. "
+       .brief = "What is done with a finding: none, climb, pixels or shrink",
+       .details = "`climb`: raises its severity, so that both models insist on their answers. What was reached by a "
+                  "natural corruption stays natural: everyday changes within --natural-box, several at once; other "
+                  "findings are climbed as by `pixels`. `pixels`: local changes of pixels, as no camera makes them. "
                   "`shrink`: the same deviation at a smaller L2 distance from the seed.",
-       .choices = {"none", "climb", "shrink"}},
+       .choices = {"none", "climb", "pixels", "shrink"}},
       {.name = "refine-queries",
        .metavar = "N",
        .verbs = kSearch,
@@ -199,6 +250,12 @@ std::vector<Flag> refine_flags() {
                   "used with --refine climb. The search of a seed goes on until one is found or its queries are spent.",
        .default_words = "0",
        .least = 0},
+  };
+}
+
+// How findings are asked again.
+std::vector<Flag> trust_flags() {
+  return {
       {.name = "confirm",
        .metavar = "K",
        .verbs = kSearch,
@@ -207,9 +264,30 @@ std::vector<Flag> refine_flags() {
        .brief = "Times that a stored finding is asked again, alone, before it counts",
        .details = "One that does not answer the same is counted as flaky, and its search goes on.",
        .least = 1},
+      {.name = "robust",
+       .metavar = "N",
+       .verbs = kSearch,
+       .group = kSearchGroup,
+       .slot = &Options::robust,
+       .brief = "Neighbours of a finding that both models are asked: do they deviate as well?",
+       .details = "Each value is moved by -1, 0 or +1 grey level (of arrays by 1/255 of a number's range, of whole "
+                  "numbers by 1 at least) and kept in its range. The share that deviates is stored with the finding. "
+                  "Counted among the confirmations, not among the queries. 0: none. Texts have no such neighbours.",
+       .least = 0},
+      {.name = "min-robust",
+       .metavar = "SHARE",
+       .verbs = kSearch,
+       .group = kSearchGroup,
+       .slot = &Options::min_robust,
+       .brief = "Only findings of whose neighbours at least that share deviates count, 0..1",
+       .details = "1: all of them. A finding below it is not kept, and the search of its seed goes on; --refine takes "
+                  "no step to one. Inputs on which the models differ as they are are kept whatever it is.",
+       .default_words = "0",
+       .least = 0,
+       .only_with = with_neighbours()},
       {.name = "rng-seed",
        .metavar = "N",
-       .verbs = kSearch | kRank,
+       .verbs = kSearch | kRank | kGates,
        .group = kSearchGroup,
        .slot = &Options::rng_seed,
        .brief = "Seed of the random numbers",
@@ -223,7 +301,8 @@ std::vector<Flag> refine_flags() {
 }  // namespace
 
 std::vector<Flag> search_flags() {
-  return joined({strategy_flags(), diffchaser_flags(), acceptance_flags(), refine_flags()});
+  return joined(
+      {strategy_flags(), diffchaser_flags(), acceptance_flags(), natural_flags(), refine_flags(), trust_flags()});
 }
 
 }  // namespace dflare

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "core/record_json.h"
 #include "dflare/error.h"
 #include "dflare/model_files.h"
+#include "dflare/natural_box.h"
 #include "dflare/preprocess.h"
 
 namespace dflare {
@@ -56,9 +58,18 @@ EndPoints end_points_of(const std::string& name) {
   return EndPoints::kAuto;
 }
 
-// "8" or "8/255": grey levels of 0..255.
-double grey_levels(const std::string& text) {
+// "8" or "8/255": grey levels of 0..255, or 255ths of the ranges of an array's numbers; of those "0.05" is a share.
+double levels_of(const std::string& text, InputKind kind) {
   if (text.empty()) return 0;
+  if (kind == InputKind::kArray && !text.ends_with("/255")) {
+    double share = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), share);
+    if (error == std::errc{} && end == text.data() + text.size() && share >= 1 / 255.0 && share <= 1)
+      return 255 * share;
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--linf is '{}', expected a share of each number's range, from 1/255 to 1", text),
+                "use --linf 0.05 or --linf 8/255");
+  }
   const std::string number = text.ends_with("/255") ? text.substr(0, text.size() - 4) : text;
   double levels = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), levels);
@@ -144,8 +155,43 @@ int label_offset(const PairOptions& options, Side side) {
   return to_int(own < 0 ? options.label_offset : own, "label-offset");
 }
 
+namespace {
+
+// "sr=16000,state=0". Names may hold anything but a comma; the value stands behind the last "=".
+std::vector<std::pair<std::string, double>> set_inputs_of(const std::string& text) {
+  std::vector<std::pair<std::string, double>> set;
+  for (std::size_t begin = 0; !text.empty() && begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string item = text.substr(begin, end - begin);
+    const std::size_t equals = item.rfind('=');
+    double value = 0;
+    const char* const last = item.data() + item.size();
+    const bool whole = equals != std::string::npos && equals > 0;
+    const auto [stop, error] = whole ? std::from_chars(item.data() + equals + 1, last, value)
+                                     : std::from_chars_result{last, std::errc::invalid_argument};
+    if (error != std::errc() || stop != last || !std::isfinite(value)) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("--set-input holds '{}', expected NAME=VALUE", item),
+                  "use --set-input sr=16000,state=0");
+    }
+    set.emplace_back(item.substr(0, equals), value);
+    begin = end + 1;
+  }
+  return set;
+}
+
+}  // namespace
+
+InputKind input_kind(const PairOptions& options) {
+  if (options.kind == "array") return InputKind::kArray;
+  if (options.kind == "text") return InputKind::kText;
+  if (options.kind == "image" || options.seeds.empty()) return InputKind::kImage;
+  return kind_of_seeds(options.seeds);
+}
+
 ModelOptions model_options(const PairOptions& options, Side side) {
   ModelOptions model;
+  model.kind = input_kind(options);
+  model.set_inputs = set_inputs_of(options.set_input);
   model.preprocess = preprocess_of(options, side);
   const auto own = [side](const auto&... texts) { return of_side(side, texts...); };
   const OracleChoice oracle = make_oracle(options.oracle);
@@ -170,7 +216,13 @@ ModelOptions model_options(const PairOptions& options, Side side) {
 
 SeedOptions seed_options(const Options& options, const ModelInfo& original) {
   SeedOptions seeds;
+  seeds.kind = original.kind;
   seeds.shape = original.shape;
+  seeds.range = options.range;
+  if (seeds.kind != InputKind::kArray && !options.range.empty()) {
+    throw Error(ErrorCode::kBadArgument, "--range is of arrays, and the inputs are none",
+                "say --kind array where they are none");
+  }
   const int offset = label_offset(options, Side::kOriginal);
   if (std::cmp_greater_equal(offset, original.classes)) {
     throw Error(ErrorCode::kBadArgument,
@@ -194,19 +246,24 @@ std::optional<OutputKind> declared_output(const PairOptions& options) {
 SearchSettings search_settings(const Options& options) {
   SearchSettings settings;
   settings.strategy = strategy_options(options);
+  settings.strategy.kind = input_kind(options);
   settings.acceptance.ties = options.ties == "count" ? TiePolicy::kCount : TiePolicy::kSkip;
   settings.acceptance.require = options.require == "any" ? Require::kAny : Require::kCompressedLost;
-  settings.budget = {grey_levels(options.linf), options.l2, options.min_ssim};
+  settings.budget = {levels_of(options.linf, settings.strategy.kind), options.l2, options.min_ssim};
+  settings.goal = options.goal == "regression" ? Goal::kRegression : Goal::kDeviation;
+  settings.natural_box = natural_box_of(options.natural_box);
   settings.refine = options.refine == "climb"    ? Refine::kClimb
+                    : options.refine == "pixels" ? Refine::kPixels
                     : options.refine == "shrink" ? Refine::kShrink
                                                  : Refine::kNone;
+  settings.total_queries = options.total_queries;
   settings.refine_queries = options.refine_queries;
   settings.min_severity = options.min_severity;
   settings.seed_filter = options.seed_filter == "correct" ? SeedFilter::kCorrect
                          : options.seed_filter == "agree" ? SeedFilter::kAgree
                                                           : SeedFilter::kAuto;
   settings.output = declared_output(options);
-  settings.oracle = make_oracle(options.oracle);
+  settings.oracle = make_oracle(options.oracle, settings.output);
   settings.rng_seed = static_cast<std::uint64_t>(options.rng_seed);
   settings.max_queries = options.max_queries;
   settings.findings_per_seed = to_int(options.findings_per_seed, "findings-per-seed");
@@ -214,6 +271,8 @@ SearchSettings search_settings(const Options& options) {
   if (options.time_limit > 0) settings.deadline = std::chrono::steady_clock::now() + seconds(options.time_limit);
   settings.max_seeds = options.max_seeds;
   settings.confirm = to_int(options.confirm, "confirm");
+  settings.robust = to_int(options.robust, "robust");
+  settings.min_robust = options.min_robust;
   settings.batch = to_int(options.batch, "batch");
   settings.workers = to_int(options.workers, "workers");
   settings.original_label_offset = label_offset(options, Side::kOriginal);
@@ -227,6 +286,8 @@ std::string settings_json(const Options& options) {
   nlohmann::ordered_json json;
   for (const Flag* flag : flags_of(kSearch)) {
     if (flag->saved) json[flag->name] = value_of(options, *flag);
+    // A file may change: what it said is recorded.
+    if (flag->name == "natural-box") json[flag->name] = natural_box_text(options.natural_box);
   }
   return json_text(json);
 }

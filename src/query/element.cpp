@@ -37,14 +37,23 @@ Range range_of(ElementType type) {
 }
 
 // Rounded, not clipped.
-float stored_as(float value, const Quantisation& q) {
-  return q.scale > 0 ? std::nearbyint(value / q.scale) + static_cast<float>(q.zero_point) : std::nearbyint(value);
+float stored_as(float value, const Quantisation& q, Rounding rounding) {
+  const float steps = q.scale > 0 ? value / q.scale : value;
+  const float zero = q.scale > 0 ? static_cast<float>(q.zero_point) : 0.0F;
+  switch (rounding) {
+    case Rounding::kAway:
+      return std::round(steps) + zero;
+    case Rounding::kTruncate:
+      return std::trunc(steps + zero);
+    default:
+      return std::nearbyint(steps) + zero;
+  }
 }
 
 template <class T>
-T integer_of(float value, ElementType type, const Quantisation& q) {
+T integer_of(float value, ElementType type, const Quantisation& q, Rounding rounding) {
   const Range range = range_of(type);
-  const float stored = stored_as(value, q);
+  const float stored = stored_as(value, q, rounding);
   return static_cast<T>(std::isnan(stored) ? range.low : std::clamp(stored, range.low, range.high));
 }
 
@@ -112,20 +121,20 @@ float from_half(std::uint16_t half) {
   return std::bit_cast<float>(sign | (wide << 23) | (mantissa << 13));
 }
 
-std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation) {
+std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation, Rounding rounding) {
   switch (type) {
     case ElementType::kFloat32:
       return std::bit_cast<std::uint32_t>(value);
     case ElementType::kFloat16:
       return to_half(value);
     case ElementType::kUint8:
-      return integer_of<std::uint8_t>(value, type, quantisation);
+      return integer_of<std::uint8_t>(value, type, quantisation, rounding);
     case ElementType::kInt8:
-      return static_cast<std::uint8_t>(integer_of<std::int8_t>(value, type, quantisation));
+      return static_cast<std::uint8_t>(integer_of<std::int8_t>(value, type, quantisation, rounding));
     case ElementType::kInt16:
-      return static_cast<std::uint16_t>(integer_of<std::int16_t>(value, type, quantisation));
+      return static_cast<std::uint16_t>(integer_of<std::int16_t>(value, type, quantisation, rounding));
     case ElementType::kInt32:
-      return static_cast<std::uint32_t>(integer_of<std::int32_t>(value, type, quantisation));
+      return static_cast<std::uint32_t>(integer_of<std::int32_t>(value, type, quantisation, rounding));
   }
   return 0;
 }
@@ -134,7 +143,7 @@ bool clips(float value, ElementType type, const Quantisation& quantisation) {
   if (type == ElementType::kFloat32) return false;
   if (type == ElementType::kFloat16) return std::isinf(from_half(to_half(value)));
   const Range range = range_of(type);
-  const float stored = stored_as(value, quantisation);
+  const float stored = stored_as(value, quantisation, Rounding::kEven);
   // One step beyond is the rounding of a range that begins or ends at a pixel's darkest or brightest value.
   return !(stored >= range.low - 1 && stored <= range.high + 1);
 }

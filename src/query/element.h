@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "dflare/preprocess.h"
+
 namespace dflare {
 
 enum class ElementType { kFloat32, kFloat16, kUint8, kInt8, kInt16, kInt32 };
@@ -23,8 +25,9 @@ struct Quantisation {
 std::uint16_t to_half(float value);
 float from_half(std::uint16_t half);
 
-// The stored bits that stand for a value: rounded to nearest (ties to even) and clipped where the type is of integers.
-std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation);
+// The stored bits that stand for a value: rounded and clipped where the type is of integers (kOwn: as kEven).
+std::uint32_t encode(float value, ElementType type, const Quantisation& quantisation,
+                     Rounding rounding = Rounding::kEven);
 
 // Whether that cuts the value off, by more than rounding.
 bool clips(float value, ElementType type, const Quantisation& quantisation);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/array_values.h"
 #include "core/same_answers.h"
 #include "dflare/error.h"
 #include "dflare/model.h"
@@ -17,12 +18,11 @@ namespace {
 // Rows that differ in all that a quantiser may share: two of the inputs, and darker copies, whose ranges are narrower.
 // Nothing brighter, and no image of our own making: a model may hang or fail on what nobody gave it.
 Batch rows_of_many_ranges(std::span<const InputView> inputs) {
+  constexpr int kDivisor = 4;
   Batch rows(inputs.front().shape, 4);
   for (const InputView& input : {inputs.front(), inputs.back()}) {
-    for (const int divisor : {1, 4}) {
-      std::ranges::transform(input.pixels(), rows.append().begin(),
-                             [divisor](std::uint8_t level) { return static_cast<std::uint8_t>(level / divisor); });
-    }
+    std::ranges::copy(input.pixels(), rows.append().begin());
+    write_darker(input, kDivisor, rows.append());
   }
   return rows;
 }

@@ -52,7 +52,10 @@ std::vector<std::string> python_prefixes() {
 
 std::vector<fs::path> candidates(const RuntimeSpec& spec) {
   std::vector<fs::path> places;
-  for (const auto& file : spec.sdk_files) places.push_back(fs::path(DFLARE_SDK_DIR) / "lib" / file);
+  const fs::path sdk(DFLARE_SDK_DIR);  // empty in what is built for other machines
+  for (const auto& file : spec.sdk_files) {
+    if (!sdk.empty()) places.push_back(sdk / "lib" / file);
+  }
   std::error_code ignored;
   fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   for (int up = 0; up < 4 && folder.has_relative_path(); ++up, folder = folder.parent_path()) {

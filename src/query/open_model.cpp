@@ -16,6 +16,7 @@
 #include "dflare/model_files.h"
 #include "query/exec/command.h"
 #include "query/exec/exec_model.h"
+#include "query/http/http_model.h"
 #include "query/onnx/batch_quantisers.h"
 #include "query/onnx/external_files.h"
 #include "query/onnx/onnx_model.h"
@@ -80,6 +81,11 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
                 "use --threads N with 1 <= N <= " + std::to_string(kMostThreads));
   }
   if (is_command(path)) return keep_rows_exact(open_exec_model(path, options));
+  if (is_remote(path)) return keep_rows_exact(open_http_model(path, options));
+  if (is_function(path)) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: is code of the program that began this", path.string()),
+                "only that program has it: in Python give the callables again, as original= and compressed=");
+  }
   const std::string name = path.string();
   const ModelCall call(ModelCall::Purpose::kOpen, name);
   std::unique_ptr<Model> model = open_by_runtime(path, options);
@@ -89,6 +95,7 @@ std::unique_ptr<Model> open_model(const std::filesystem::path& path, const Model
 
 std::vector<std::filesystem::path> model_files(const std::filesystem::path& path) {
   std::vector<std::filesystem::path> files{path};
+  if (is_function(path) || is_remote(path)) return files;
   if (is_command(path)) {
     std::ranges::copy(files_in_command(path), std::back_inserter(files));
     return files;

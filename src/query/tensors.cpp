@@ -7,13 +7,17 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/array_values.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 
 namespace dflare {
 namespace {
 
 constexpr const char* kImageHint =
-    "dflare takes models with one image input, N x C x H x W or N x H x W x C with 1 or 3 channels";
+    "images are N x C x H x W or N x H x W x C with 1 or 3 channels; other inputs are arrays: --kind array, with "
+    "inputs "
+    "in an .npy file";
 
 bool is_channels(std::int64_t dim) { return dim == 1 || dim == 3; }
 
@@ -70,6 +74,104 @@ ImageTensor read_image_tensor(const std::string& model, std::span<const std::int
   tensor.dims[row] = tensor.shape.height = settle(model, dims[row], options.input_height, "height");
   tensor.dims[row + 1] = tensor.shape.width = settle(model, dims[row + 1], options.input_width, "width");
   return tensor;
+}
+
+namespace {
+
+// The axes of an array: those of 1 left out, the first ones multiplied up until there are three.
+Shape shape_of_array(const Dims& dims) {
+  std::vector<std::int64_t> axes;
+  std::copy_if(dims.begin() + 1, dims.end(), std::back_inserter(axes), [](std::int64_t d) { return d != 1; });
+  while (axes.size() > 3) {
+    axes[1] *= axes[0];
+    axes.erase(axes.begin());
+  }
+  axes.resize(3, 1);
+  Shape shape{static_cast<int>(axes[0]), static_cast<int>(axes[1]), static_cast<int>(axes[2])};
+  if (shape.width == 1) std::swap(shape.height, shape.width);  // a vector
+  return shape;
+}
+
+ImageTensor read_array_tensor(const std::string& model, std::span<const std::int64_t> dims,
+                              const ModelOptions& options) {
+  if (dims.size() < 2) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: its input of shape {} has no batch of arrays", model, to_string(dims)),
+                "dflare takes inputs of N x anything: export the model with a leading axis of 1");
+  }
+  ImageTensor tensor{{dims.begin(), dims.end()}, {}, Layout::kNhwc};
+  constexpr std::int64_t kMost = std::int64_t{1} << 28;
+  std::int64_t size = 1;
+  int open = 0;
+  for (std::size_t i = 1; i < dims.size(); ++i) {
+    if (dims[i] < 1) {
+      const int asked = open == 0 ? options.input_height : open == 1 ? options.input_width : 0;
+      ++open;
+      if (asked <= 0) {
+        throw Error(ErrorCode::kBadArgument,
+                    fmt::format("{}: leaves axis {} of its input of shape {} open", model, i, to_string(dims)),
+                    "say how long by --input-size: the first open axis, then x, then the second");
+      }
+      tensor.dims[i] = asked;
+    }
+    if (__builtin_mul_overflow(size, tensor.dims[i], &size) || size > kMost) {
+      throw Error(ErrorCode::kBadInput,
+                  fmt::format("{}: its input of shape {} is too large", model, to_string(tensor.dims)));
+    }
+  }
+  tensor.shape = shape_of_array(tensor.dims);
+  return tensor;
+}
+
+}  // namespace
+
+ImageTensor read_input_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
+                              Layout usual) {
+  if (options.kind == InputKind::kText) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: takes numbers of shape {}, and the inputs are texts", model, to_string(dims)),
+                "put the tokens together in a command that takes texts: exec:COMMAND, docs/text.md");
+  }
+  return options.kind == InputKind::kArray ? read_array_tensor(model, dims, options)
+                                           : read_image_tensor(model, dims, options, usual);
+}
+
+ChosenInputs choose_inputs(const std::string& model, std::span<const NamedTensor> inputs, const ModelOptions& options) {
+  std::vector<std::string> listed;
+  for (const NamedTensor& input : inputs) listed.push_back(fmt::format("{} ({})", input.name, to_string(input.dims)));
+  ChosenInputs chosen;
+  std::vector<bool> is_set(inputs.size());
+  for (const auto& [name, value] : options.set_inputs) {
+    const auto found = std::ranges::find(inputs, name, &NamedTensor::name);
+    if (found == inputs.end()) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("{}: has no input named '{}' to set", model, name),
+                  fmt::format("its inputs are {}", fmt::join(listed, ", ")));
+    }
+    const auto at = static_cast<std::size_t>(found - inputs.begin());
+    is_set[at] = true;
+    chosen.set.emplace_back(at, value);
+  }
+  const auto open = std::ranges::count(is_set, false);
+  if (open == 0) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("{}: --set-input sets all of its inputs", model),
+                "leave out the one that is searched");
+  }
+  if (open > 1) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: has {} inputs, expected 1: {}", model, inputs.size(), fmt::join(listed, ", ")),
+                "give all but one a value by --set-input NAME=VALUE,...: a rate, a mask of 1, a state at rest (0)");
+  }
+  chosen.asked = static_cast<std::size_t>(std::ranges::find(is_set, false) - is_set.begin());
+  return chosen;
+}
+
+Dims dims_beside(const Dims& set, const Dims& asked, std::size_t rows) {
+  Dims dims = set;
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] >= 0) continue;
+    dims[i] = i > 0 && dims.size() == asked.size() ? asked[i] : static_cast<std::int64_t>(rows);
+  }
+  return dims;
 }
 
 bool may_hold_classes(std::span<const std::int64_t> dims) {
@@ -150,7 +252,11 @@ AnswerPart part_of(const std::string& name, std::span<const std::int64_t> dims) 
 void check_query(const ModelInfo& info, std::span<const InputView> inputs) {
   if (inputs.empty()) throw Error(ErrorCode::kBadArgument, fmt::format("{}: an empty query", info.path));
   for (const auto& input : inputs) {
-    if (input.shape == info.shape) continue;
+    if (input.shape == info.shape && kind_of(input.shape) == info.kind) continue;
+    if (input.shape == info.shape) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("{}: asked an input of kind {}, takes {}", info.path,
+                                                       to_text(kind_of(input.shape)), to_text(info.kind)));
+    }
     throw Error(ErrorCode::kBadArgument, fmt::format("{}: asked an image of {}x{}x{}, takes {}x{}x{}", info.path,
                                                      input.shape.height, input.shape.width, input.shape.channels,
                                                      info.shape.height, info.shape.width, info.shape.channels));

@@ -15,7 +15,7 @@ using Dims = std::vector<std::int64_t>;
 
 std::string to_string(std::span<const std::int64_t> dims);
 
-// The image input of a model. `dims` has every open dimension settled but the first.
+// The input of a model, an image or an array. `dims` has every open dimension settled but the first.
 struct ImageTensor {
   Dims dims;
   Shape shape;
@@ -31,10 +31,29 @@ ImageTensor read_image_tensor(const std::string& model, std::span<const std::int
 // the one of N x 1; all of any other. Throws kBadInput for another form, saying what the output looks like instead.
 std::size_t read_values(const std::string& model, std::span<const std::int64_t> dims, OutputForm form);
 
-struct NamedOutput {
+// Reads N x anything for arrays, and as read_image_tensor() for images.
+ImageTensor read_input_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
+                              Layout usual);
+
+// An input or an output.
+struct NamedTensor {
   std::string name;
   Dims dims;
 };
+using NamedOutput = NamedTensor;
+
+// Which input is asked, and what the others are set to.
+struct ChosenInputs {
+  std::size_t asked = 0;
+  std::vector<std::pair<std::size_t, double>> set;  // position and value
+};
+// Throws kBadInput where more than one is not set, naming them, and kBadArgument for names that no input has, or where
+// none is left.
+ChosenInputs choose_inputs(const std::string& model, std::span<const NamedTensor> inputs, const ModelOptions& options);
+
+// The dimensions of an input that is set, beside an asked one of those: what is left open is the batch, or as long as
+// the asked one where both have the same rank.
+Dims dims_beside(const Dims& set, const Dims& asked, std::size_t rows);
 
 // Whether an output may hold one score a class.
 bool may_hold_classes(std::span<const std::int64_t> dims);

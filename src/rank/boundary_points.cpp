@@ -53,7 +53,7 @@ BoundaryPaths::BoundaryPaths(Asker& original, const OutputReading& reading, cons
     : original_(original), reading_(reading), seeds_(seeds), from_(from), labels_(labels) {
   for (const SeedIndex input : from) {
     Rng& rng = rngs_.emplace_back(rng_seed, static_cast<std::uint64_t>(input.value), kPurpose);
-    kinds_.push_back(rng.below(static_cast<std::uint32_t>(corruptions().size())));
+    kinds_.push_back(rng.below(static_cast<std::uint32_t>(corruptions(seeds_.form.get()).size())));
   }
 }
 
@@ -66,7 +66,7 @@ void BoundaryPaths::begin_round(int per_input) {
       const NaturalImage start{.seed = from_[i], .corruption = static_cast<int>(kinds_[i]), .key = rngs_[i].next()};
       round_.push_back(paths_.size());
       paths_.emplace_back(start, labels_[i]);
-      kinds_[i] = (kinds_[i] + 1) % static_cast<std::uint32_t>(corruptions().size());
+      kinds_[i] = (kinds_[i] + 1) % static_cast<std::uint32_t>(corruptions(seeds_.form.get()).size());
     }
   }
 }

@@ -45,7 +45,7 @@ class BoundaryPaths {
   BoundaryPaths(Asker& original, const OutputReading& reading, const SeedSet& seeds, std::span<const SeedIndex> from,
                 std::span<const int> labels, std::uint64_t rng_seed);
 
-  // `per_input` more paths of every input, by the next kinds of corruption in rotation, up to ImageNet-C's severity 5.
+  // `per_input` more paths of every input, by the next kinds of corruption in rotation, up to severity 5.
   void begin_round(int per_input);
   // The paths so far that did not leave their label, on to twice that strength.
   void begin_beyond();

@@ -44,15 +44,17 @@ std::size_t InputsMeasure::measure(std::size_t units) {
   std::vector<SeedIndex> piece;
   for (std::size_t i = asked_; i < end; ++i) piece.push_back(inputs_[order_[i]]);
   const std::vector<NaturalImage> images = clean_images(piece);
-  std::vector<Answers> answers{parties_.look_at_original(images)};
+  const Answers f = parties_.look_at_original(images);
+  std::vector<Parties::Ruled> ruled;
   for (std::size_t v = 0; v < parties_.variants() && !parties_.stopped(); ++v) {
-    answers.push_back(parties_.look_at_variant(v, images));
+    ruled.push_back(parties_.rule(v, f, parties_.look_at_variant(v, images)));
   }
   if (parties_.stopped()) return 0;
   for (std::size_t i = 0; i < piece.size(); ++i) {
-    const AnswerView f = answers.front()[i];
-    original_.push_back({piece[i], f.label, f.tie, f.finite});
-    for (std::size_t m = 0; m < answers.size(); ++m) labels_[m].push_back(answers[m][i].label);
+    const int label = ruled.empty() ? f[i].label : ruled.front().original[i];
+    original_.push_back({piece[i], label, parties_.labels() && f[i].tie, label >= 0});
+    labels_.front().push_back(label);
+    for (std::size_t v = 0; v < ruled.size(); ++v) labels_[v + 1].push_back(ruled[v].variant[i]);
   }
   asked_ = end;
   return piece.size();
@@ -87,10 +89,11 @@ std::vector<InputsMeasure::OfOriginal> InputsMeasure::asked() const {
   return list;
 }
 
-CorruptedMeasure::CorruptedMeasure(Parties& parties, std::span<const SeedIndex> seeds, int per_seed,
-                                   std::uint64_t rng_seed)
+CorruptedMeasure::CorruptedMeasure(Parties& parties, const ArrayForm* form, std::span<const SeedIndex> seeds,
+                                   int per_seed, std::uint64_t rng_seed)
     : Measure(kFirstSeeds),
       parties_(parties),
+      form_(form),
       seeds_(seeds),
       per_seed_(per_seed),
       rng_seed_(rng_seed),
@@ -101,18 +104,19 @@ std::size_t CorruptedMeasure::measure(std::size_t units) {
   const std::size_t end = std::min(order_.size(), asked_ + units);
   std::vector<SeedIndex> piece;
   for (std::size_t i = asked_; i < end; ++i) piece.push_back(seeds_[order_[i]]);
-  const std::vector<NaturalImage> images = corrupted_images(piece, per_seed_, rng_seed_);
+  const std::vector<NaturalImage> images = corrupted_images(piece, per_seed_, rng_seed_, form_);
   const Answers f = parties_.ask_original(images);
-  std::vector<Answers> answers;
+  std::vector<Parties::Ruled> ruled;
   for (std::size_t v = 0; v < parties_.variants() && !parties_.stopped(); ++v) {
-    answers.push_back(parties_.ask_variant(v, images));
+    ruled.push_back(parties_.rule(v, f, parties_.ask_variant(v, images)));
   }
   if (parties_.stopped()) return 0;
   const auto per_seed = static_cast<std::size_t>(per_seed_);
   for (std::size_t i = 0; i < piece.size(); ++i) {
-    for (std::size_t v = 0; v < answers.size(); ++v) {
+    for (std::size_t v = 0; v < ruled.size(); ++v) {
       double sum = 0;
-      for (std::size_t k = i * per_seed; k < (i + 1) * per_seed; ++k) sum += f[k].label != answers[v][k].label ? 1 : 0;
+      for (std::size_t k = i * per_seed; k < (i + 1) * per_seed; ++k)
+        sum += ruled[v].original[k] != ruled[v].variant[k] ? 1 : 0;
       differ_[v][order_[asked_ + i]] = sum / static_cast<double>(per_seed);
     }
   }

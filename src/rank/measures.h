@@ -83,7 +83,9 @@ class InputsMeasure : public Measure {
 // Seeds under natural corruptions: disagreement.
 class CorruptedMeasure : public Measure {
  public:
-  CorruptedMeasure(Parties& parties, std::span<const SeedIndex> seeds, int per_seed, std::uint64_t rng_seed);
+  // `form`: of the inputs.
+  CorruptedMeasure(Parties& parties, const ArrayForm* form, std::span<const SeedIndex> seeds, int per_seed,
+                   std::uint64_t rng_seed);
 
   [[nodiscard]] const char* name() const override { return "corrupted seeds"; }
   [[nodiscard]] std::size_t done() const override { return asked_; }
@@ -96,6 +98,7 @@ class CorruptedMeasure : public Measure {
   void write(Ranking& out) const override;
 
   Parties& parties_;
+  const ArrayForm* form_;
   std::span<const SeedIndex> seeds_;
   int per_seed_;
   std::uint64_t rng_seed_;

@@ -40,6 +40,7 @@ class Ranker {
         searches_(original, variants),
         label_shift_(std::min(search_.original_label_offset, search_.compressed_label_offset)) {
     out_.variants.resize(variants.size());
+    if (const auto& oracle = search_.oracle.oracle; oracle != nullptr) out_.oracle = oracle->spec();
   }
 
   // What is cheap comes first, the measure that the order goes by and its understudy take turns, searches come last: so
@@ -72,6 +73,8 @@ class Ranker {
     require(s.corrupted_per_seed >= 1, "--corrupted", "use --corrupted N with N >= 1");
     require(s.search_seeds >= 0, "--search-seeds", "use --search-seeds N with N >= 0");
     require(s.refine_queries >= 1, "--refine-queries", "use --refine-queries N with N >= 1");
+    require(s.regression_queries >= 0, "--regression-queries", "use --regression-queries N with N >= 0");
+    require(s.regression_seeds >= 0, "--regression-seeds", "use --regression-seeds N with N >= 0");
     require(s.search.max_seeds >= 0, "--max-seeds", "use --max-seeds N with N >= 0");
     require(s.time_limit_seconds >= 0, "--time-limit", "use --time-limit SECONDS, 0 for none");
   }
@@ -94,7 +97,7 @@ class Ranker {
   }
 
   [[nodiscard]] int true_label(SeedIndex input) const {
-    const int label = seeds_.seeds[static_cast<std::size_t>(input.value)].label;
+    const int label = parties_.labels() ? seeds_.seeds[static_cast<std::size_t>(input.value)].label : -1;
     return label < 0 ? -1 : label + label_shift_;
   }
 
@@ -144,19 +147,21 @@ class Ranker {
 
   [[nodiscard]] bool is_seed(const InputsMeasure::OfOriginal& answer) const {
     if (!answer.finite || (answer.tie && search_.acceptance.ties == TiePolicy::kSkip)) return false;
-    const bool correct =
-        search_.seed_filter == SeedFilter::kCorrect || (search_.seed_filter == SeedFilter::kAuto && seeds_.labelled);
+    const bool correct = search_.seed_filter == SeedFilter::kCorrect ||
+                         (search_.seed_filter == SeedFilter::kAuto && seeds_.labelled && parties_.labels());
     return !correct || true_label(answer.input) == answer.label;
   }
 
-  // In turns by the time spent, so that there is something of both whenever the work ends.
+  // In turns by the time spent, so that there is something of both whenever the work ends. Only labels have a boundary
+  // that one model could be followed to.
   void measure_natural() {
-    shift_.emplace(parties_, seeds_, usable_, usable_labels_, settings_.boundary_paths, search_.rng_seed);
-    corrupted_.emplace(parties_, chosen_, settings_.corrupted_per_seed, search_.rng_seed);
-    while (!stopped() && !(shift_->finished() && corrupted_->finished())) {
+    if (parties_.labels())
+      shift_.emplace(parties_, seeds_, usable_, usable_labels_, settings_.boundary_paths, search_.rng_seed);
+    corrupted_.emplace(parties_, seeds_.form.get(), chosen_, settings_.corrupted_per_seed, search_.rng_seed);
+    const auto shift_is_done = [this] { return !shift_ || shift_->finished(); };
+    while (!stopped() && !(shift_is_done() && corrupted_->finished())) {
       const bool is_turn_of_shift =
-          corrupted_->finished() ||
-          (!shift_->finished() && shift_->seconds() <= kWeightOfShift * corrupted_->seconds());
+          !shift_is_done() && (corrupted_->finished() || shift_->seconds() <= kWeightOfShift * corrupted_->seconds());
       step(is_turn_of_shift ? static_cast<Measure&>(*shift_) : static_cast<Measure&>(*corrupted_));
     }
   }
@@ -166,7 +171,7 @@ class Ranker {
     const std::size_t wanted = std::min(chosen_.size(), static_cast<std::size_t>(settings_.search_seeds));
     if (wanted == 0) return;
     const auto prepared = [this](std::size_t done, std::size_t of) { tell("searches: preparing", done, of, 0); };
-    if (!searches_.begin(seeds_, chosen_, search_, settings_.refine_queries, live_, prepared)) {
+    if (!searches_.begin(seeds_, chosen_, search_, settings_, live_, prepared)) {
       complete_ = false;
       return;
     }

@@ -1,7 +1,8 @@
-// Variants searched by both strategies, some seeds at a time.
+// Variants searched, some seeds at a time: by both strategies, and for natural regressions.
 #include "rank/searches.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dflare/error.h"
 #include "rank/order.h"
@@ -11,14 +12,15 @@ namespace {
 
 class OutcomeSink : public EventSink {
  public:
-  explicit OutcomeSink(std::vector<std::optional<SeedOutcome>>& outcomes) : outcomes_(outcomes) {}
+  OutcomeSink(std::vector<std::optional<SeedOutcome>>& outcomes, Goal goal) : outcomes_(outcomes), goal_(goal) {}
 
   void write(const Events& events) override {
     for (const Finding& f : events.findings) {
       if (f.flaky) continue;
       SeedOutcome& outcome = of(f.seed);
       outcome.found = true;
-      outcome.severity = f.severity;
+      const bool by_margins = goal_ == Goal::kRegression && f.kind != FindingKind::kNatural;
+      outcome.severity = by_margins ? f.regression() : f.severity;
     }
     for (const SeedDone& done : events.done) {
       SeedOutcome& outcome = of(done.seed);
@@ -37,28 +39,25 @@ class OutcomeSink : public EventSink {
   }
 
   std::vector<std::optional<SeedOutcome>>& outcomes_;
+  Goal goal_;
 };
-
-SearchSettings settings_for(const char* strategy, SearchSettings s, std::int64_t refine_queries) {
-  s.strategy = {.name = strategy, .end_points = EndPoints::kBlend};
-  s.refine = s.strategy.name == "boundary" ? Refine::kClimb : Refine::kNone;
-  s.refine_queries = refine_queries;
-  s.min_severity = 0;
-  s.max_seeds = 0;
-  s.seed_filter = SeedFilter::kAgree;  // they are seeds by the original's answer
-  s.time_limit_seconds = 0;
-  return s;
-}
 
 using Outcomes = std::span<const std::optional<SeedOutcome>>;
 
-std::optional<Estimate> mean_of(Outcomes outcomes, double SeedOutcome::*figure, std::uint64_t rng_seed) {
+// By mean_estimate or median_estimate.
+template <typename Figure>
+std::optional<Estimate> over_seeds(Outcomes outcomes, double SeedOutcome::*value, std::uint64_t rng_seed,
+                                   const Figure& figure) {
   std::vector<double> values;
   for (const std::optional<SeedOutcome>& o : outcomes) {
-    if (o) values.push_back((*o).*figure);
+    if (o) values.push_back((*o).*value);
   }
   if (values.empty()) return std::nullopt;
-  return mean_estimate(values, rng_seed);
+  return figure(values, rng_seed);
+}
+
+std::optional<Estimate> mean_of(Outcomes outcomes, double SeedOutcome::*value, std::uint64_t rng_seed) {
+  return over_seeds(outcomes, value, rng_seed, mean_estimate);
 }
 
 double found(Outcomes outcomes) {
@@ -71,10 +70,43 @@ double found(Outcomes outcomes) {
   return s.value();
 }
 
+// Of images that are compared by labels: other inputs have no natural changes of that kind, oracles no right answer.
+bool looks_for_regressions(const SearchSettings& settings, const RankSettings& ranking) {
+  return ranking.regression_queries > 0 && ranking.regression_seeds > 0 && settings.oracle.labels() &&
+         settings.strategy.kind == InputKind::kImage;
+}
+
+SearchSettings every_seed_to_its_end(const std::string& strategy, SearchSettings s) {
+  s.strategy = {.name = strategy, .end_points = EndPoints::kBlend, .kind = s.strategy.kind};
+  s.min_severity = 0;
+  s.robust = 0;
+  s.min_robust = 0;
+  s.max_seeds = 0;
+  s.seed_filter = SeedFilter::kAgree;  // they are seeds by the original's answer
+  s.time_limit_seconds = 0;
+  return s;
+}
+
 }  // namespace
 
+SearchSettings comparison_settings(const std::string& strategy, SearchSettings s, std::int64_t refine_queries) {
+  s = every_seed_to_its_end(strategy, std::move(s));
+  const bool climbs = s.strategy.name == "boundary" && s.strategy.kind != InputKind::kText;  // numbers can be climbed
+  s.refine = climbs ? Refine::kPixels : Refine::kNone;
+  s.refine_queries = refine_queries;
+  return s;
+}
+
+SearchSettings regression_settings(SearchSettings s, std::int64_t queries) {
+  s = every_seed_to_its_end("natural", std::move(s));
+  s.goal = Goal::kRegression;
+  s.refine = Refine::kClimb;
+  s.max_queries = s.total_queries = s.refine_queries = queries;
+  return s;
+}
+
 SeedSearch::SeedSearch(Pair pair, const SeedSet& seeds, const SearchSettings& settings, LiveProgress& live)
-    : outcomes_(seeds.seeds.size()) {
+    : outcomes_(seeds.seeds.size()), goal_(settings.goal) {
   try {
     search_ = std::make_unique<Search>(pair, seeds, settings, &live);
   } catch (const Error& e) {
@@ -89,7 +121,7 @@ bool SeedSearch::run(std::size_t first, std::size_t end) {
     const auto at = static_cast<std::size_t>(seed.value);
     if (at < first || at >= end) not_now.push_back(seed);
   }
-  OutcomeSink sink(outcomes_);
+  OutcomeSink sink(outcomes_, goal_);
   return search_->run(not_now, sink).end == SearchEnd::kComplete;
 }
 
@@ -97,19 +129,21 @@ VariantSearches::VariantSearches(const Model& original, std::span<Model* const> 
     : original_(original.clone()), variants_(variants.begin(), variants.end()) {}
 
 bool VariantSearches::begin(const SeedSet& inputs, std::span<const SeedIndex> chosen, const SearchSettings& settings,
-                            std::int64_t refine_queries, LiveProgress& live,
+                            const RankSettings& ranking, LiveProgress& live,
                             const std::function<void(std::size_t done, std::size_t of)>& tell) {
   rng_seed_ = settings.rng_seed;
-  seeds_ = {.path = inputs.path, .seeds = {}, .labelled = false};
+  regression_seeds_ = static_cast<std::size_t>(ranking.regression_seeds);
+  seeds_ = {.path = inputs.path, .seeds = {}, .labelled = false, .form = inputs.form};
   for (const SeedIndex i : chosen) seeds_.seeds.push_back(inputs.seeds[static_cast<std::size_t>(i.value)]);
-  const auto search = [&](Model* variant, const char* strategy) {
-    return std::make_unique<SeedSearch>(Pair{&original_, variant}, seeds_,
-                                        settings_for(strategy, settings, refine_queries), live);
-  };
   for (Model* const variant : variants_) {
     tell(boundary_.size(), variants_.size());
-    boundary_.push_back(search(variant, "boundary"));
-    dflare_.push_back(search(variant, "dflare"));
+    const auto search = [&](const SearchSettings& how) {
+      return std::make_unique<SeedSearch>(Pair{&original_, variant}, seeds_, how, live);
+    };
+    boundary_.push_back(search(comparison_settings("boundary", settings, ranking.refine_queries)));
+    dflare_.push_back(search(comparison_settings("dflare", settings, ranking.refine_queries)));
+    if (looks_for_regressions(settings, ranking))
+      regression_.push_back(search(regression_settings(settings, ranking.regression_queries)));
     if (live.stop) return false;
   }
   return true;
@@ -117,7 +151,10 @@ bool VariantSearches::begin(const SeedSet& inputs, std::span<const SeedIndex> ch
 
 bool VariantSearches::run(std::size_t first, std::size_t end) {
   const auto run = [=](const std::unique_ptr<SeedSearch>& search) { return search->run(first, end); };
-  return std::ranges::all_of(boundary_, run) && std::ranges::all_of(dflare_, run);
+  if (!std::ranges::all_of(boundary_, run) || !std::ranges::all_of(dflare_, run)) return false;
+  const std::size_t last = std::min(end, regression_seeds_);
+  return first >= last ||
+         std::ranges::all_of(regression_, [=](const auto& search) { return search->run(first, last); });
 }
 
 void VariantSearches::summarise(std::size_t variant, std::size_t searched, VariantMeasures& out) const {
@@ -134,6 +171,10 @@ void VariantSearches::summarise(std::size_t variant, std::size_t searched, Varia
   out.seconds_dflare = seconds(dflare);
   out.found_boundary = found(boundary);
   out.found_dflare = found(dflare);
+  if (regression_.empty()) return;
+  const Outcomes regression = regression_[variant]->outcomes().first(std::min(searched, regression_seeds_));
+  out.regression = over_seeds(regression, &SeedOutcome::severity, rng_seed_, median_estimate);
+  out.found_regression = found(regression);
 }
 
 }  // namespace dflare

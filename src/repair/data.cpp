@@ -125,10 +125,11 @@ class Gathering {
     const std::vector<SeedIndex> inputs = wanted ? inputs_to_learn_from() : std::vector<SeedIndex>{};
     const std::uint64_t rng_seed = settings_.rng_seed;
     rounds_.emplace_back(*searched_.inputs, clean_images(inputs));
-    rounds_.emplace_back(*searched_.inputs,
-                         corrupted_images(inputs, natural_per_input(inputs.size()), kTrainingKeys + rng_seed));
+    rounds_.emplace_back(*searched_.inputs, corrupted_images(inputs, natural_per_input(inputs.size()),
+                                                             kTrainingKeys + rng_seed, searched_.inputs->form.get()));
     rounds_.emplace_back(held_set, clean_images(held_out_));
-    rounds_.emplace_back(held_set, corrupted_images(held_out_, settings_.corrupted_per_input, kMeasureKeys + rng_seed));
+    rounds_.emplace_back(held_set, corrupted_images(held_out_, settings_.corrupted_per_input, kMeasureKeys + rng_seed,
+                                                    held_set.form.get()));
   }
 
   // What the search asked, whatever the models said: the natural frequency of disagreement. And what was kept for it of

@@ -142,8 +142,8 @@ std::string to_string(RepairVerdict verdict) {
   switch (verdict) {
     case RepairVerdict::kLowers:
       return "lowers";
-    case RepairVerdict::kNoGain:
-      return "no_gain";
+    case RepairVerdict::kCannotTell:
+      return "cannot_tell";
     case RepairVerdict::kRaises:
       return "raises";
     case RepairVerdict::kChangesNothing:
@@ -158,14 +158,7 @@ RepairVerdict RepairOutcome::verdict() const {
   if (!judged) return RepairVerdict::kNotJudged;
   if (head.layers.empty()) return RepairVerdict::kChangesNothing;  // whatever heads of single folds did
   if (clean.raises() || corrupted.raises()) return RepairVerdict::kRaises;
-  return clean.lowers() || corrupted.lowers() ? RepairVerdict::kLowers : RepairVerdict::kNoGain;
-}
-
-bool RepairOutcome::raises() const {
-  const RepairVerdict v = verdict();
-  if (v == RepairVerdict::kChangesNothing || v == RepairVerdict::kNotJudged) return false;
-  return v == RepairVerdict::kRaises ||
-         clean.differ_after + corrupted.differ_after > clean.differ_before + corrupted.differ_before;
+  return clean.lowers() || corrupted.lowers() ? RepairVerdict::kLowers : RepairVerdict::kCannotTell;
 }
 
 RepairOutcome work_out_repair(const RepairData& data, const RepairSettings& settings, const std::atomic<bool>* stop,

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/figures.h"
+#include "core/shape_text.h"
 #include "dflare/report_text.h"
 #include "dflare/run_report.h"
 #include "dflare/run_words.h"
@@ -14,16 +15,31 @@
 namespace dflare {
 namespace {
 
+std::string distance_text(const Finding& finding) {
+  const Distance& d = finding.distance;
+  if (finding.input == InputKind::kText)
+    return fmt::format("{:.0f} characters edited, {} of all", d.linf, figure_text(d.l2, kPercent));
+  if (finding.input == InputKind::kArray) {
+    return fmt::format("largest change {:.3g} % of a number's range, L2 {} on [0, 1]", 100 * d.linf / 255,
+                       figure_text(d.l2));
+  }
+  return fmt::format("largest change {:g} of 255, L2 {} on [0, 1], SSIM {:.3f}", d.linf, figure_text(d.l2), d.ssim);
+}
+
+constexpr const char* kNeighbours = "each value moved by -1, 0 or +1 level";
+
 using Json = nlohmann::ordered_json;
 
 std::string what_they_say(const FindingReport& report) {
   const Finding& finding = report.finding;
+  if (!finding.facts.empty() && report.odds) return "the two models give different labels";
   if (!finding.facts.empty()) return "the compressed model strays from the original";
   const bool natural = finding.kind == FindingKind::kNatural;
   const auto says = [&](int label) { return !natural && label == finding.seed_label ? "still says" : "says"; };
   return fmt::format("the original {} {}, the compressed model {} {}", says(finding.label_original),
-                     class_name(report.classes, finding.label_original), says(finding.label_compressed),
-                     class_name(report.classes, finding.label_compressed));
+                     class_name(report.classes, finding.label_original, report.label_shift),
+                     says(finding.label_compressed),
+                     class_name(report.classes, finding.label_compressed, report.label_shift));
 }
 
 }  // namespace
@@ -35,7 +51,7 @@ std::string way_in_words(const FindingReport& report) {
   if (!how.is_object()) return fmt::format("Mutations chosen by `{}`", report.strategy);
   const std::string end_point = how.value("end_point", "");
   const double percent = 100 * how.value("t", 1.0);
-  if (end_point == "corrupt") {
+  if (end_point == "corrupt" || end_point == "natural") {
     std::string words = how.value("strength", "");
     if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
     return words;
@@ -54,7 +70,8 @@ std::string text_of(const FindingReport& report, const TextStyle& style) {
   const std::string then = finding.refine_queries > 0 ? fmt::format(", then --refine {}", report.refine) : "";
   Page page(style);
   page.say("{}{}: {}\n\n", way_in_words(report), then, what_they_say(report));
-  page.row("image", 14, report.image.string());
+  page.row(to_text(finding.input), 14, report.image.string());
+  if (finding.input == InputKind::kText) page.row("", 14, std::string(finding.png.begin(), finding.png.end()));
   page.row("from", 14, fmt::format("{}, input {} of {}", source, finding.seed.value, report.inputs));
   page.row("kind", 14,
            fmt::format("{}{}{}", to_string(finding.kind), finding.tie ? ", a tie counted by first index" : "",
@@ -65,12 +82,11 @@ std::string text_of(const FindingReport& report, const TextStyle& style) {
     page.row("probability", 14,
              fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own", 100 * finding.p_original,
                          100 * finding.p_compressed));
-  page.row(
-      "severity", 14,
-      fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity, finding.facts.empty())));
-  page.row("distance", 14,
-           fmt::format("largest change {:g} of 255, L2 {} on [0, 1], SSIM {:.3f}", finding.distance.linf,
-                       figure_text(finding.distance.l2), finding.distance.ssim));
+  page.row("severity", 14,
+           fmt::format("{}: {}", figure_text(finding.severity), severity_in_words(finding.severity, report.odds)));
+  if (const Robustness& r = finding.robust; r.asked > 0)
+    page.row("robust", 14, fmt::format("{} of {} neighbours deviate too, {}", r.deviating, r.asked, kNeighbours));
+  page.row("distance", 14, distance_text(finding));
   const std::string refined =
       finding.refine_queries == 0 ? "" : fmt::format(", and {} to refine it", finding.refine_queries);
   page.row("queries", 14, fmt::format("{}{}", finding.queries, refined));

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/json_text.h"
+#include "core/shape_text.h"
 #include "dflare/report_json.h"
 #include "report/audit_words.h"
 
@@ -25,6 +26,7 @@ Json model_json(const ModelInfo& info) {
           {"input",
            {{"name", info.input_name},
             {"type", info.input_type},
+            {"kind", to_text(info.kind)},
             {"shape", {info.shape.height, info.shape.width, info.shape.channels}},
             {"layout", info.layout == Layout::kNchw ? "nchw" : "nhwc"},
             {"scale", info.input_scale},
@@ -76,6 +78,7 @@ std::string to_json(const Inspection& inspection) {
   }
   if (inspection.inputs > 0) json["inputs"] = inspection.inputs;
   if (inspection.agreement) json["agreement"] = *inspection.agreement;
+  if (inspection.oracle != "top1") json["oracle"] = inspection.oracle;
   if (inspection.audit) json["audit"] = audit_json(*inspection.audit);
   json["notes"] = inspection.notes;
   return json_text(json, 2) + "\n";

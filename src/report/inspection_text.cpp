@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/shape_text.h"
 #include "dflare/report_text.h"
 #include "report/audit_words.h"
 #include "report/page.h"
@@ -57,10 +58,19 @@ void add_model(Page& page, const InspectedModel& model, std::size_t inputs) {
   const ModelInfo& info = model.info;
   page.say("{}\n", info.path);
   line(page, "runtime", info.runtime);
-  line(page, "input",
-       fmt::format("{}: {} {}, images of {} x {} x {}{}", info.input_name, info.input_type,
-                   info.layout == Layout::kNchw ? "nchw" : "nhwc", info.shape.height, info.shape.width,
-                   info.shape.channels, quantisation(info.input_type, info.input_scale, info.input_zero_point)));
+  const std::string quantised = quantisation(info.input_type, info.input_scale, info.input_zero_point);
+  if (info.kind == InputKind::kText)
+    line(page, "input",
+         fmt::format("{}: {}, texts of {}", info.input_name, info.input_type, to_text(info.shape, info.kind)));
+  else if (info.kind == InputKind::kArray)
+    line(page, "input",
+         fmt::format("{}: {}, arrays of {}{}", info.input_name, info.input_type, to_text(info.shape, info.kind),
+                     quantised));
+  else
+    line(page, "input",
+         fmt::format("{}: {} {}, images of {} x {} x {}{}", info.input_name, info.input_type,
+                     info.layout == Layout::kNchw ? "nchw" : "nhwc", info.shape.height, info.shape.width,
+                     info.shape.channels, quantised));
   line(page, "levels", levels(info));
   line(page, "output",
        fmt::format("{}: {}, {}{}", info.output_name, info.output_type, values(info),
@@ -107,7 +117,8 @@ void add_audit(Page& page, const Audit& audit) {
 std::string text_of(const Inspection& inspection, const TextStyle& style) {
   Page page(style);
   for (const InspectedModel& model : inspection.models) add_model(page, model, inspection.inputs);
-  if (inspection.agreement) page.say("agreement   {}\n", of_inputs(*inspection.agreement, inspection.inputs));
+  const std::string by = inspection.oracle == "top1" ? "" : ", by --oracle " + inspection.oracle;
+  if (inspection.agreement) page.say("agreement   {}{}\n", of_inputs(*inspection.agreement, inspection.inputs), by);
   if (inspection.audit) add_audit(page, *inspection.audit);
   return page.text();
 }

@@ -19,6 +19,8 @@ Json variant_json(const VariantMeasures& v, const RankedFile& file) {
           {"disagreement", json_of(v.disagreement)},
           {"corrupted_disagreement", json_of(v.corrupted_disagreement)},
           {"severity", json_of(v.severity)},
+          {"regression", json_of(v.regression)},
+          {"found_regression", v.regression ? Json(v.found_regression) : Json(nullptr)},
           {"queries_boundary", json_of(v.queries_boundary)},
           {"queries_dflare", json_of(v.queries_dflare)},
           {"seconds_boundary", if_searched(v.seconds_boundary)},
@@ -37,6 +39,7 @@ std::string to_json(const RankReport& report) {
   for (const std::size_t v : ranking.order) list.push_back(variant_json(ranking.variants[v], report.variants[v]));
   const Json json = {{"original", report.original.path},
                      {"measure", ranking.measure.empty() ? Json(nullptr) : Json(ranking.measure)},
+                     {"oracle", ranking.oracle},
                      {"complete", ranking.end == SearchEnd::kComplete},
                      {"inputs", ranking.inputs},
                      {"seeds", ranking.seeds},

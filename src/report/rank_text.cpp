@@ -40,9 +40,9 @@ std::string size_text(std::uintmax_t bytes) {
 using Row = std::vector<std::string>;
 
 const Row kHeadings[] = {
-    {"rank", "variant", "size", "right", "differ as", "differ under", "boundary", "severity", "boundary", "", "dflare",
-     ""},
-    {"", "", "", "%", "they are %", "corruption %", "shift", "", "queries", "ms", "queries", "ms"}};
+    {"rank", "variant", "size", "right", "differ as", "differ under", "boundary", "severity", "natural", "boundary", "",
+     "dflare", ""},
+    {"", "", "", "%", "they are %", "corruption %", "shift", "", "regression", "queries", "ms", "queries", "ms"}};
 
 Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
   return {v.rank == 0 ? kNothing : fmt::format("{}{}", v.rank, shared ? "=" : ""),
@@ -53,6 +53,7 @@ Row cells(const VariantMeasures& v, const RankedFile& file, bool shared) {
           with_interval(v.corrupted_disagreement, kPercentColumn),
           with_interval(v.boundary_shift),
           plain(v.severity),
+          plain(v.regression),
           plain(v.queries_boundary),
           milliseconds(v.queries_boundary, v.seconds_boundary),
           plain(v.queries_dflare),
@@ -73,20 +74,30 @@ bool shares_rank(const Ranking& ranking, std::size_t variant) {
 
 std::string order_line(const Ranking& ranking) {
   if (ranking.measure.empty()) return "Stopped before anything that an order could go by was measured.";
-  const std::string by = ranking.measure == "boundary_shift"
-                             ? fmt::format("boundary shift, {} points from {} inputs", grouped(ranking.boundary_points),
-                                           grouped(ranking.boundary_inputs))
-                             : "disagreement under corruption: too few inputs reach the original's boundary";
+  const std::string by =
+      ranking.measure == "boundary_shift"
+          ? fmt::format("boundary shift, {} points from {} inputs", grouped(ranking.boundary_points),
+                        grouped(ranking.boundary_inputs))
+          : fmt::format("disagreement under corruption{}",
+                        ranking.oracle == "top1"
+                            ? ": too few inputs reach the original's boundary"
+                            : fmt::format(", by --oracle {} (a boundary shift is about labels)", ranking.oracle));
   const bool shared = std::ranges::any_of(ranking.order, [&](std::size_t v) { return shares_rank(ranking, v); });
   return fmt::format("Order, most alike first: by {}.{}", by,
                      shared ? " Those with the same rank (=) cannot be told apart." : "");
 }
 
-void add_notes(Page& page, const Ranking& ranking, std::int64_t refine_queries) {
+void add_notes(Page& page, const RankReport& report) {
+  const Ranking& ranking = report.ranking;
   page.say("\n  {}\n", order_line(ranking));
   page.say("  Of {} inputs asked as they are, {} are seeds; severity (after {} queries) and searches: {} of them{}.\n",
-           grouped(ranking.inputs), grouped(ranking.seeds), refine_queries, grouped(ranking.searched),
+           grouped(ranking.inputs), grouped(ranking.seeds), report.refine_queries, grouped(ranking.searched),
            ranking.end == SearchEnd::kTimeLimit ? ", as time allowed" : "");
+  const auto looked = std::ranges::find_if(ranking.variants, [](const auto& v) { return v.regression.has_value(); });
+  if (looked != ranking.variants.end()) {
+    page.say("  Natural regression: the median severity that everyday changes reach in {} queries, from {} of them.\n",
+             report.regression_queries, grouped(looked->regression->of));
+  }
   page.say("  In brackets: 95 % intervals. docs/ranking.md explains the columns.\n");
 }
 
@@ -105,7 +116,7 @@ std::string text_of(const RankReport& report, const TextStyle& style) {
   Page page(style);
   page.say("\n");
   add_rows(page, std::move(rows));
-  add_notes(page, ranking, report.refine_queries);
+  add_notes(page, report);
   return page.text();
 }
 

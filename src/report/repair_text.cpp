@@ -67,26 +67,38 @@ void add_natural(Page& page, const RepairReport& report) {
   add_effect(page, "corrupted", report.outcome.corrupted);
 }
 
+// "on corrupted natural images; on clean ones it cannot be told": where an effect holds beyond chance.
+std::string where(const RepairOutcome& outcome, bool (NaturalEffect::*holds)() const) {
+  const bool clean = (outcome.clean.*holds)(), corrupted = (outcome.corrupted.*holds)();
+  if (clean && corrupted) return "on natural images, clean and corrupted";
+  const NaturalEffect& other = clean ? outcome.corrupted : outcome.clean;
+  const char* told = other.lowers() ? "it is lowered" : "it cannot be told";
+  return fmt::format("on {} natural images; on {} ones {}", clean ? "clean" : "corrupted",
+                     clean ? "corrupted" : "clean", told);
+}
+
 // In words with marks.
 std::string verdict_in_words(const RepairOutcome& outcome, const TextStyle& style) {
   switch (outcome.verdict()) {
     case RepairVerdict::kLowers:
-      return styled(style, Style::kGreen, "the repair lowers the disagreement on natural images") +
-             (outcome.raises() ? ", and yet more of them all differ after it than before" : "");
+      return styled(style, Style::kGreen,
+                    "the repair lowers the disagreement " + where(outcome, &NaturalEffect::lowers));
     case RepairVerdict::kRaises:
-      return styled(style, Style::kRed, "the repair raises the disagreement on natural images");
+      return styled(style, Style::kRed, "the repair raises the disagreement " + where(outcome, &NaturalEffect::raises));
     case RepairVerdict::kChangesNothing:
       return "nothing that was tried lowers the disagreement on inputs not seen: the head changes nothing";
     case RepairVerdict::kNotJudged:
       return "the repair was not judged on natural images";
-    case RepairVerdict::kNoGain:
+    case RepairVerdict::kCannotTell:
       break;
   }
   const std::int64_t before = outcome.clean.differ_before + outcome.corrupted.differ_before;
   const std::int64_t after = outcome.clean.differ_after + outcome.corrupted.differ_after;
-  return styled(style, Style::kYellow, "the repair gains nothing on natural images") +
-         fmt::format(": the models differ on {} before and on {} after it, which chance alone can do", grouped(before),
-                     grouped(after));
+  return styled(style, Style::kYellow, "whether the repair lowers or raises the disagreement cannot be told") +
+         fmt::format(
+             ": of these natural images the models differ on {} before and on {} after it; more of them tell "
+             "(--held-out, --corrupted)",
+             grouped(before), grouped(after));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/record_json.h"
 
@@ -34,18 +35,33 @@ std::vector<std::string> class_names(const std::string& file) {
   return names;
 }
 
-std::string class_name(const std::vector<std::string>& names, int label) {
-  const auto at = static_cast<std::size_t>(label);
-  return label >= 0 && at < names.size() ? names[at] : std::to_string(label);
+std::string class_name(const std::vector<std::string>& names, int label, int shift) {
+  const int at = label - shift;
+  return at >= 0 && std::cmp_less(at, names.size()) ? names[static_cast<std::size_t>(at)] : std::to_string(label);
 }
 
+namespace {
+
+// From a true label to its place among the classes that both models tell apart, as the run was asked.
+int label_shift_of(const Json& settings) {
+  const int both = settings.value("label-offset", 0);
+  const auto own = [&](const char* name) {
+    const int offset = settings.value(name, -1);
+    return offset < 0 ? both : offset;
+  };
+  return std::min(own("original-label-offset"), own("compressed-label-offset"));
+}
+
+}  // namespace
+
 RunReport run_report(const FindingStore& store, const RunSummary& summary) {
-  RunReport report{.summary = summary, .folder = store.folder(), .classes = {}, .best = {}};
+  RunReport report{.summary = summary, .folder = store.folder(), .classes = {}, .label_shift = 0, .best = {}};
   std::vector<Finding> best = best_findings(store);
   if (best.empty()) return report;
   const Json seeds = parse_record(store.record().seeds, store.folder());
   const Json settings = parse_record(summary.settings, store.folder());
   report.classes = class_names(settings.value("classes", ""));
+  report.label_shift = label_shift_of(settings);
   for (Finding& finding : best) {
     const Json& seed = seeds.at(static_cast<std::size_t>(finding.seed.value));
     report.best.push_back({std::move(finding), seed.at("source").get<std::string>()});

@@ -1,21 +1,33 @@
 // A run in numbers, computed from what its store holds.
 #include "dflare/run_summary.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <vector>
 
+#include "core/estimate_json.h"
 #include "core/hash.h"
 #include "core/json_text.h"
 #include "core/pair_figures_json.h"
 #include "core/record_json.h"
 #include "dflare/statistics.h"
+#include "report/natural_kinds.h"
 
 namespace dflare {
 namespace {
 
 using Json = nlohmann::ordered_json;
 using Numbers = std::vector<double>;
+
+constexpr std::uint64_t kRobustSeed = 18;  // of the bootstrap
+
+std::optional<RobustSummary> robust_summary(const Numbers& shares) {
+  if (shares.empty()) return {};
+  return RobustSummary{.share = share_estimate(shares, kRobustSeed),
+                       .all = std::ranges::count(shares, 1.0),
+                       .none = std::ranges::count(shares, 0.0)};
+}
 
 std::optional<Spread> spread(const Numbers& values) {
   if (values.empty()) return {};
@@ -44,10 +56,15 @@ SeedRows read_seeds(const Json& seeds, RunSummary& summary) {
   return rows;
 }
 
+constexpr double kSeverity5 = 0.5;  // strength of a corruption (docs/corruptions.md)
+
 // Where the path to a finding led; strategies without paths mutate.
-std::string way_of(const Finding& finding) {
+void count_way(const Finding& finding, RunSummary& summary) {
   const Json how = Json::parse(finding.how, nullptr, /*allow_exceptions=*/false);
-  return how.is_object() ? how.value("end_point", "mutate") : "mutate";
+  const std::string way = how.is_object() ? how.value("end_point", "mutate") : "mutate";
+  ++summary.ways[way];
+  if (way != "corrupt") return;
+  ++(how.value("t", 1.0) <= kSeverity5 ? summary.within_severity_5 : summary.beyond_severity_5);
 }
 
 struct SeedFindings {
@@ -68,27 +85,40 @@ FindingRows read_findings(const FindingStore& store, RunSummary& summary) {
   }
   FindingRows rows;
   std::set<std::string> images;
-  Numbers severity, linf, l2, ssim;
+  Numbers severity, linf, l2, ssim, regressions, robust;
+  std::set<SeedIndex> regressed;
+  NaturalKinds natural;
   store.for_each_finding(true, [&](const Finding& finding) {
     if (finding.flaky) return;
     ++summary.confirmed;
     ++summary.kinds[std::string(to_string(finding.kind))];
+    summary.input = finding.input;
     images.insert(sha256(finding.png));
     if (finding.kind == FindingKind::kNatural) {
       rows.natural.insert(finding.seed);
       return;
     }
     ++summary.findings;
-    ++summary.ways[way_of(finding)];
+    count_way(finding, summary);
     SeedFindings& of_seed = rows.found.try_emplace(finding.seed, SeedFindings{finding.queries, 0}).first->second;
     ++of_seed.count;
     severity.push_back(finding.severity);
+    if (const auto share = finding.robust.share()) robust.push_back(*share);
     linf.push_back(finding.distance.linf);
     l2.push_back(finding.distance.l2);
     ssim.push_back(finding.distance.ssim);
+    natural.add(finding, summary.regressions.aimed ? finding.regression() : finding.severity);
+    if (!summary.labels() || finding.regression() <= 0) return;
+    regressed.insert(finding.seed);
+    regressions.push_back(finding.regression());
   });
+  summary.regressions.seeds = std::ssize(regressed);
+  summary.regressions.findings = std::ssize(regressions);
+  summary.regressions.severity = spread(regressions);
+  summary.natural_kinds = natural.summaries();
   summary.images = std::ssize(images);
   summary.severity = spread(severity);
+  summary.robust = robust_summary(robust);
   if (!linf.empty()) summary.distance = Distance{median(linf), median(l2), median(ssim)};
   return rows;
 }
@@ -188,6 +218,29 @@ Json severity_json(const std::optional<Spread>& s) {
   return {{"median", s->median}, {"p90", s->p90}};
 }
 
+Json robust_json(const std::optional<RobustSummary>& r) {
+  if (!r) return nullptr;
+  return {{"share", json_of(r->share)}, {"all", r->all}, {"none", r->none}};
+}
+
+Json regressions_json(const RegressionSummary& r, std::int64_t searched) {
+  Json json = {{"aimed", r.aimed}, {"seeds", r.seeds}, {"findings", r.findings}, {"share", share(r.seeds, searched)}};
+  json["severity"] = severity_json(r.severity);
+  return json;
+}
+
+Json natural_kinds_json(const std::vector<NaturalKindSummary>& kinds) {
+  Json json = Json::array();
+  for (const NaturalKindSummary& k : kinds) {
+    json.push_back({{"kind", k.kind},
+                    {"needed", json_of(k.needed)},
+                    {"strength", json_of(k.strength)},
+                    {"amount", k.amount},
+                    {"owed", json_of(k.owed)}});
+  }
+  return json;
+}
+
 }  // namespace
 
 RunSummary summarise(const FindingStore& store, const RunTiming& timing) {
@@ -197,7 +250,9 @@ RunSummary summarise(const FindingStore& store, const RunTiming& timing) {
   summary.facts = record.facts;
   summary.settings = record.settings;
   read_facts(parse_record(record.facts, store.folder()), summary);
-  summary.oracle = parse_record(record.settings, store.folder()).value("oracle", summary.oracle);
+  const Json settings = parse_record(record.settings, store.folder());
+  summary.oracle = settings.value("oracle", summary.oracle);
+  summary.regressions.aimed = settings.value("goal", "deviation") == "regression";
   const SeedRows seeds = read_seeds(parse_record(record.seeds, store.folder()), summary);
   const FindingRows findings = read_findings(store, summary);
   read_chains(store.done(), seeds, findings, summary);
@@ -234,9 +289,13 @@ std::string to_json(const RunSummary& s) {
       {"failed", s.failed},
       {"unique_rate", share(s.images, s.confirmed)},
       {"severity", severity_json(s.severity)},
+      {"robust", robust_json(s.robust)},
       {"distance", distance_json(s.distance)},
       {"kinds", Json(s.kinds)},
       {"ways", Json(s.ways)},
+      {"corrupted", {{"within_severity_5", s.within_severity_5}, {"beyond_severity_5", s.beyond_severity_5}}},
+      {"regressions", regressions_json(s.regressions, s.searched)},
+      {"natural_kinds", natural_kinds_json(s.natural_kinds)},
       {"notes", facts.value("notes", Json::array())},
       {"models", facts.at("models")},
       {"machine", facts.at("machine")},

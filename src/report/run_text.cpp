@@ -30,13 +30,14 @@ void add_best(Page& page, const RunReport& report) {
                              4, page.style().text_width()));
       continue;
     }
-    page.say_lines(
-        wrapped(fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
-                            "severity {}",
-                            source, to_string(finding.kind), class_name(report.classes, finding.label_original),
-                            100 * finding.p_original, class_name(report.classes, finding.label_compressed),
-                            100 * finding.p_compressed, figure_text(finding.severity)),
-                4, page.style().text_width()));
+    page.say_lines(wrapped(
+        fmt::format("from {} ({}): original says {} ({:.1f} %), compressed says {} ({:.1f} %), "
+                    "severity {}",
+                    source, to_string(finding.kind),
+                    class_name(report.classes, finding.label_original, report.label_shift), 100 * finding.p_original,
+                    class_name(report.classes, finding.label_compressed, report.label_shift),
+                    100 * finding.p_compressed, figure_text(finding.severity)),
+        4, page.style().text_width()));
   }
 }
 

@@ -80,17 +80,21 @@ std::string kinds_line(const RunSummary& s) {
   constexpr Words kKinds[] = {{"compressed_lost", "the compressed model changed its answer"},
                               {"original_lost", "the original did"},
                               {"both_changed", "both did"}};
-  if (!s.labels()) return "";
+  if (!s.labels() && !s.sets()) return "";
   return counts_in_words(s.kinds, kKinds);
 }
 
-// How the findings were reached: a corruption of the seed itself is what may happen in the field.
+// How the findings were reached: a corruption of the seed itself is what may happen in the field. Beyond severity 5 a
+// person would often no longer accept the image.
 std::string ways_line(const RunSummary& s) {
-  constexpr Words kWays[] = {{"corrupt", "by one natural corruption"},
-                             {"mutate", "by mutations"},
-                             {"attack", "by changes searched for"},
-                             {"blend", "on the way to another input"}};
-  return counts_in_words(s.ways, kWays);
+  const std::string corrupt = fmt::format("by one natural corruption ({} within severity 5, {} beyond)",
+                                          grouped(s.within_severity_5), grouped(s.beyond_severity_5));
+  const Words ways[] = {{"natural", "by natural changes within the box"},
+                        {"corrupt", corrupt.c_str()},
+                        {"mutate", "by mutations"},
+                        {"attack", "by changes searched for"},
+                        {"blend", "on the way to another input"}};
+  return counts_in_words(s.ways, ways);
 }
 
 constexpr Words kEnds[] = {{"queries_spent", "spent their queries"},
@@ -128,13 +132,60 @@ std::string effort_line(const RunSummary& s) {
 std::string severity_line(const RunSummary& s) {
   if (!s.severity) return "";
   return fmt::format("median {}: {}; one in ten is above {}", figure_text(s.severity->median),
-                     severity_in_words(s.severity->median, s.labels()), figure_text(s.severity->p90));
+                     severity_in_words(s.severity->median, s.labels() || s.sets()), figure_text(s.severity->p90));
+}
+
+// What a change of one grey level leaves of the findings.
+std::string robust_line(const RunSummary& s) {
+  if (!s.robust) return "";
+  const RobustSummary& r = *s.robust;
+  return fmt::format("a change of one {} leaves {} deviating; always on {} of {}, never on {}",
+                     s.input == InputKind::kImage ? "grey level" : "level", estimate_text(r.share, kPercent),
+                     grouped(r.all), grouped(r.share.of), grouped(r.none));
+}
+
+// Where regressions were the goal; else the line of kinds says enough.
+std::string regressions_line(const RunSummary& s) {
+  const RegressionSummary& r = s.regressions;
+  if (!r.aimed || s.searched == 0) return "";
+  std::string line = fmt::format("on {} of {} searched: {}", grouped(r.seeds), grouped(s.searched),
+                                 estimate_text(estimate(Share{r.seeds, s.searched}), kPercent));
+  if (!r.severity) return line;
+  return line + fmt::format("; by the lesser of both margins median {}: {}", figure_text(r.severity->median),
+                            severity_in_words(r.severity->median));
+}
+
+// In its unit: "9.1 degrees".
+std::string amount_text(const NaturalKindSummary& k) {
+  if (k.kind == "rotate") return fmt::format("{:.1f} degrees", k.amount);
+  if (k.kind == "zoom" || k.kind == "contrast") return fmt::format("a factor of {:.2f}", k.amount);
+  if (k.kind == "light" || k.kind == "noise") return fmt::format("{:.0f} grey levels", k.amount);
+  return fmt::format("{:.2f} pixels", k.amount);
+}
+
+// The kinds of natural changes without which most findings are none: three at most, one a line.
+std::vector<SummaryLine> natural_lines(const RunSummary& s) {
+  constexpr std::size_t kMost = 3;
+  std::vector<SummaryLine> lines;
+  for (const NaturalKindSummary& k : s.natural_kinds) {
+    if (lines.size() == kMost || k.strength.of == 0) break;
+    lines.push_back(
+        {lines.empty() ? "hurt by" : "",
+         fmt::format("{}: {} of {} findings need it, at {} in the median; without it severity falls by {}", k.kind,
+                     estimate_text(k.needed, kPercent), grouped(k.needed.of), amount_text(k), estimate_text(k.owed))});
+  }
+  return lines;
 }
 
 std::string distance_line(const RunSummary& s) {
   if (!s.distance) return "";
-  return fmt::format("median: largest change of a pixel {:g} of 255, L2 {} on [0, 1]", s.distance->linf,
-                     figure_text(s.distance->l2));
+  if (s.input == InputKind::kText)
+    return fmt::format("median: {:.0f} characters edited, {} of all", s.distance->linf,
+                       figure_text(s.distance->l2, kPercent));
+  const std::string largest = s.input == InputKind::kArray
+                                  ? fmt::format("number {:.3g} % of its range", 100 * s.distance->linf / 255)
+                                  : fmt::format("pixel {:g} of 255", s.distance->linf);
+  return fmt::format("median: largest change of a {}, L2 {} on [0, 1]", largest, figure_text(s.distance->l2));
 }
 
 std::string oddities_line(const RunSummary& s) {
@@ -156,8 +207,11 @@ std::string how_to_find(const RunSummary& s) {
   std::string advice;
   const auto add = [&advice](const std::string& text) { advice += (advice.empty() ? "" : ", ") + text; };
   if (limit("min-severity")) add("a lower --min-severity");
+  if (limit("min-robust")) add("a lower --min-robust");
   if (limit("linf") || limit("l2") || limit("min-ssim")) add("a wider --linf, --l2 or --min-ssim");
   if (settings.value("require", "any") != "any") add("--require any");
+  if (settings.value("goal", "deviation") != "deviation") add("--goal deviation");
+  if (settings.value("strategy", "boundary") == "natural") add("a wider --natural-box");
   if (s.ends.contains("queries_spent")) add("more --max-queries");
   if (s.ends.contains("time_spent")) add("a longer --timeout");
   if (s.ties > 0) add("--ties count");
@@ -170,20 +224,22 @@ std::string how_to_find(const RunSummary& s) {
 
 std::vector<SummaryLine> lines_of(const RunSummary& s) {
   const PairFigures figures = s.figures.value_or(PairFigures{});
-  const std::vector<SummaryLine> all{
-      {"original", model_line(s.original, figures.right_original, figures.labelled)},
-      {"compressed", model_line(s.compressed, figures.right_compressed, figures.labelled)},
-      {"agreement", agreement_line(s)},
-      {"inputs", inputs_line(s)},
-      {"found", found_line(s)},
-      {"", kinds_line(s)},
-      {"", without_line(s)},
-      {"reached", ways_line(s)},
-      {"queries", queries_line(s)},
-      {"", effort_line(s)},
-      {"severity", severity_line(s)},
-      {"distance", distance_line(s)},
-      {"set aside", oddities_line(s)}};
+  std::vector<SummaryLine> all{{"original", model_line(s.original, figures.right_original, figures.labelled)},
+                               {"compressed", model_line(s.compressed, figures.right_compressed, figures.labelled)},
+                               {"agreement", agreement_line(s)},
+                               {"inputs", inputs_line(s)},
+                               {"found", found_line(s)},
+                               {"", kinds_line(s)},
+                               {"", without_line(s)},
+                               {"reached", ways_line(s)},
+                               {"queries", queries_line(s)},
+                               {"", effort_line(s)},
+                               {"severity", severity_line(s)},
+                               {"robust", robust_line(s)},
+                               {"regressions", regressions_line(s)},
+                               {"distance", distance_line(s)}};
+  std::ranges::move(natural_lines(s), std::back_inserter(all));
+  all.push_back({"set aside", oddities_line(s)});
   std::vector<SummaryLine> lines;
   for (const SummaryLine& line : all) {
     if (!line.text.empty()) lines.push_back(line);

@@ -23,22 +23,25 @@ Inspection look_at(const Options& options, const std::vector<std::unique_ptr<Mod
     declared.push_back({models[i].get(), declared_of(options, side_of(i, options))});
   }
   if (options.seeds.empty()) return inspect_models(declared);
-  if (options.oracle != "top1") {
-    throw Error(ErrorCode::kBadArgument,
-                "inspect reads answers to inputs as scores of classes, and --oracle is " + options.oracle,
-                "leave --seeds away; the closing table of `dflare search` tells how often the two agree by an oracle");
-  }
   check_equal_shapes(declared);
   if (models.size() == 2) check_fit(models[0]->info(), models[1]->info(), options);
   const SeedSet seeds = load_seeds(options.seeds, seed_options(options, models.front()->info()));
   if (hooks.inputs_read) hooks.inputs_read(seeds);
-  return inspect_models(declared, seeds);
+  return inspect_models(declared, seeds, make_oracle(options.oracle, declared_output(options)));
 }
 
 Audit audited(const Options& options, const ModelInfo& first, const InspectHooks& hooks) {
   if (options.seeds.empty()) {
     throw Error(ErrorCode::kBadArgument, "--audit compares what models say of labelled inputs",
                 "give them by --seeds SEEDS, and --labels FILE where folders are not named after classes");
+  }
+  if (first.kind != InputKind::kImage) {
+    throw Error(ErrorCode::kBadArgument, "--audit tries what is done to images, and the inputs are none",
+                "leave --audit away");
+  }
+  if (options.oracle != "top1") {
+    throw Error(ErrorCode::kBadArgument, "--audit counts right labels of classes, and --oracle is " + options.oracle,
+                "leave --audit away: --seeds alone tells how often two models agree by an oracle");
   }
   std::vector<AuditedModel> models;
   for (std::size_t i = 0; i < options.models.size(); ++i) {

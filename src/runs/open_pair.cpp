@@ -15,11 +15,12 @@ namespace {
 
 void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
   if (original.shape == compressed.shape) return;
-  throw Error(ErrorCode::kBadInput,
-              fmt::format("the models take different images: {} takes {}, {} takes {}", original.path,
-                          to_text(original.shape), compressed.path, to_text(compressed.shape)),
-              "compare a model with its own compressed version; --input-size sets sizes that a model leaves open, "
-              "layout=nchw or nhwc in --preprocess corrects a layout");
+  throw Error(
+      ErrorCode::kBadInput,
+      fmt::format("the models take different inputs: {} takes {}, {} takes {}", original.path,
+                  to_text(original.shape, original.kind), compressed.path, to_text(compressed.shape, compressed.kind)),
+      "compare a model with its own compressed version; --input-size sets sizes that a model leaves open, "
+      "layout=nchw or nhwc in --preprocess corrects a layout");
 }
 
 void check_classes(const ModelInfo& original, const ModelInfo& compressed, const PairOptions& options) {

@@ -1,20 +1,14 @@
 // A ranking as options ask for it.
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <memory>
 
 #include "core/pacer.h"
-#include "core/ticker.h"
 #include "dflare/as_asked.h"
 #include "dflare/settings.h"
+#include "runs/notes.h"
 
 namespace dflare {
 namespace {
-
-constexpr double kShareForNotes = 0.2;  // of a time limit
-constexpr int kRowsAQuery = 8;          // for the notes: a slow model is not asked much longer than that
-constexpr std::chrono::milliseconds kPause{20};
 
 struct OpenModels {
   std::unique_ptr<Model> original;
@@ -40,29 +34,10 @@ OpenModels open_all(const Options& options, const Opener& open) {
   return models;
 }
 
-// What looks wrong with how the models are fed, found out until `seconds` (0: for ever) have passed since `began`.
-std::vector<std::string> notes_on(const OpenModels& models, const Options& options, const SeedSet& seeds,
-                                  LiveProgress& live, const Elapsed& began, double seconds) {
-  std::vector<DeclaredModel> declared{{models.original.get(), declared_of(options, Side::kOriginal)}};
-  for (const auto& variant : models.variants) {
-    declared.push_back({variant.get(), declared_of(options, Side::kCompressed)});
-  }
-  const auto is_enough = [&] { return live.stop || (seconds > 0 && began.seconds() >= seconds); };
-  std::atomic<bool> enough{is_enough()};
-  const Ticker ticker(kPause, [&] {
-    enough = is_enough();
-    return !enough;
-  });
-  const auto doubts = ask_for_doubts(declared, seeds,
-                                     {.workers = to_int(options.workers, "workers"),
-                                      .batch = kRowsAQuery,
-                                      .stop = &enough,
-                                      .query_started = live.query_started});
-  if (doubts) return in_words(*doubts);
-  if (live.stop) return {};
-  return {
-      "the time limit left too little time to look for what is wrong with the models; give a longer --time-limit, "
-      "or see `dflare inspect`"};
+std::vector<DeclaredModel> declared(const OpenModels& models, const Options& options) {
+  std::vector<DeclaredModel> list{{models.original.get(), declared_of(options, Side::kOriginal)}};
+  for (const auto& variant : models.variants) list.push_back({variant.get(), declared_of(options, Side::kCompressed)});
+  return list;
 }
 
 // What is left of a limit is a limit.
@@ -82,8 +57,9 @@ RankReport rank_as_asked(const Options& options, LiveProgress& live, const RankH
   report.original = ranked_file(options.original);
   for (const std::string& path : options.models) report.variants.push_back(ranked_file(path));
   report.refine_queries = settings.refine_queries;
+  report.regression_queries = settings.regression_queries;
   const double limit = settings.time_limit_seconds;
-  report.notes = notes_on(models, options, seeds, live, began, kShareForNotes * limit);
+  report.notes = notes_on(declared(models, options), options, seeds, live, began, kShareForNotes * limit);
   if (hooks.notes) hooks.notes(report.notes);
   settings.time_limit_seconds = time_left(limit, began);
   report.ranking = rank_variants(*models.original, models.borrowed(), seeds, settings, live, hooks.tell);

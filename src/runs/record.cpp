@@ -10,6 +10,7 @@
 #include "core/pair_figures_json.h"
 #include "core/reading_json.h"
 #include "core/record_json.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 #include "dflare/model_files.h"
 #include "dflare/settings.h"
@@ -27,11 +28,16 @@ std::string sha256_of_text(const std::string& text) {
 
 const char* const kWayOut = "put it back as it was, or start a new run with dflare search";
 
-// A command is its own text, as it is run from any folder.
+// A command is its own text, as it is run from any folder; of a function its name is all that can be told, and of what
+// a server answers for its address.
+bool is_its_text(const std::filesystem::path& model) {
+  return is_command(model) || is_function(model) || is_remote(model);
+}
+
 Json file_json(const std::string& path) {
-  if (is_command(path)) {
-    const std::string command = from_anywhere(path);
-    return {{"path", utf8_of(command)}, {"sha256", sha256_of_text(command)}};
+  if (is_its_text(path)) {
+    const std::string text = from_anywhere(path);
+    return {{"path", utf8_of(text)}, {"sha256", sha256_of_text(text)}};
   }
   const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
   return {{"path", utf8_of(absolute)}, {"sha256", sha256_of_file(absolute)}};
@@ -72,6 +78,7 @@ Json facts_json(const Options& options, const OpenPair& pair, const PairFacts& f
       {"dflare", DFLARE_VERSION},
       {"models",
        {{"original", model_json(options.original, pair.original->info(), facts.original)}, {"compressed", compressed}}},
+      {"kind", to_text(pair.original->info().kind)},
       {"shape", {shape.height, shape.width, shape.channels}},
       {"rows_exact", facts.rows_exact},
       {"batch", facts.batch},
@@ -169,8 +176,8 @@ RecordedRun read_run(const FindingStore& store) {
 
 void check_models(const RecordedRun& run) {
   for (const RecordedFile& file : run.files) {
-    const bool command = is_command(file.path);
-    if ((command ? sha256_of_text(file.path.string()) : sha256_of_file(file.path)) == file.sha256) continue;
+    if ((is_its_text(file.path) ? sha256_of_text(file.path.string()) : sha256_of_file(file.path)) == file.sha256)
+      continue;
     throw Error(ErrorCode::kBadInput,
                 fmt::format("the {} {} has changed since the run began", file.what, file.path.string()), kWayOut);
   }
@@ -189,7 +196,7 @@ void check_seeds(const RecordedRun& run, const SeedSet& seeds) {
     const bool same_input = was.source == seed.source && was.sha256 == hash_of(seed);
     if (same_input && was.label == seed.label) continue;
     throw Error(ErrorCode::kBadInput,
-                fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the image",
+                fmt::format("{} of {} in {} has changed since the run began", same_input ? "the label" : "the input",
                             seed.source, seeds.path.string()),
                 kWayOut);
   }

@@ -38,10 +38,18 @@ std::vector<SeedIndex> all_but(SeedIndex seed, std::vector<SeedIndex> plan) {
   return plan;
 }
 
+// Of any readable input: all have one.
+Shape shape_of(const SeedSet& seeds) {
+  const auto readable = std::ranges::find(seeds.seeds, std::string(), &Seed::problem);
+  return readable == seeds.seeds.end() ? Shape{} : readable->input.shape;
+}
+
 void add_findings(const FindingStore& store, Searched& searched) {
-  store.for_each_finding(/*with_png=*/true, [&searched](const Finding& finding) {
+  searched.findings.form = searched.inputs->form;
+  const Shape shape = shape_of(*searched.inputs);
+  store.for_each_finding(/*with_png=*/true, [&searched, &shape](const Finding& finding) {
     if (finding.flaky || finding.kind == FindingKind::kNatural) return;
-    searched.findings.seeds.push_back({.input = decode_image(finding.png, png_name(finding)),
+    searched.findings.seeds.push_back({.input = decode_input(finding.png, png_name(finding), shape),
                                        .label = -1,
                                        .source = png_name(finding),
                                        .problem = {}});
@@ -60,7 +68,7 @@ std::string id_of_image(const std::string& text) {
   const std::string name = std::filesystem::path(text).filename().string();
   const std::size_t ordinal = name.find('_') + 1;
   const std::size_t end = name.find('_', ordinal);
-  if (!name.ends_with(".png") || ordinal == 0 || end == std::string::npos) return text;
+  if (!(name.ends_with(".png") || name.ends_with(".npy")) || ordinal == 0 || end == std::string::npos) return text;
   return name.substr(0, ordinal - 1) + ":" + name.substr(ordinal, end - ordinal);
 }
 
@@ -86,8 +94,10 @@ bool names(const FindingId& id, const Finding& finding) {
   return finding.seed == id.seed && (id.ordinal ? finding.ordinal == *id.ordinal : !finding.flaky);
 }
 
-// A run's folder may be somebody else's. What would be run is what the options say, whatever else is recorded.
-void refuse_commands(const RecordedRun& run, const PairOptions& now) {
+}  // namespace
+
+void refuse_commands(const RecordedRun& run, const Options& now) {
+  if (now.allow_exec) return;
   for (const auto& [side, model] : {std::pair("original", now.original), std::pair("compressed", now.compressed)}) {
     if (!is_command(model)) continue;
     throw Error(ErrorCode::kBadArgument,
@@ -97,10 +107,8 @@ void refuse_commands(const RecordedRun& run, const PairOptions& now) {
   }
 }
 
-}  // namespace
-
 ReopenedRun reopen(const RecordedRun& run, const Options& now, const Opener& open) {
-  if (!now.allow_exec) refuse_commands(run, now);
+  refuse_commands(run, now);
   check_models(run);
   ReopenedRun reopened{.pair = open_pair(now, open), .seeds = {}, .notes = {}};
   reopened.notes = changed_runtimes(run, reopened.pair);
@@ -122,6 +130,7 @@ SearchSettings settings_to_go_on(const RecordedRun& run, const Options& now) {
 
 bool comes_again(const Finding& finding, const RecordedRun& run, const Options& now, const ReopenedRun& reopened) {
   SearchSettings settings = search_settings(now);
+  settings.strategy.own = reopened.own_strategy;
   settings.time_limit_seconds = 0;
   settings.batch = run.batch;
   settings.workers = 1;
@@ -222,13 +231,16 @@ Finding find_finding(const FindingStore& store, const std::string& id) {
 }
 
 FindingReport finding_report(Finding finding, const RecordedRun& run, const Options& now) {
-  FindingReport report{.finding = std::move(finding),
-                       .image = {},
-                       .inputs = now.seeds,
-                       .sources = {},
-                       .strategy = now.strategy,
-                       .refine = now.refine,
-                       .classes = class_names(now.classes)};
+  FindingReport report{
+      .finding = std::move(finding),
+      .image = {},
+      .inputs = now.seeds,
+      .sources = {},
+      .strategy = now.strategy,
+      .refine = now.refine,
+      .odds = severity_is_odds(run.options.oracle),
+      .classes = class_names(now.classes),
+      .label_shift = std::min(label_offset(now, Side::kOriginal), label_offset(now, Side::kCompressed))};
   report.image = run.folder / image_path(report.finding);
   for (const RecordedSeed& seed : run.seeds) report.sources.push_back(seed.source);
   return report;

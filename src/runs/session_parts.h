@@ -6,11 +6,16 @@
 #include <vector>
 
 #include "dflare/finding.h"
+#include "dflare/options.h"
 #include "dflare/run_summary.h"
 #include "dflare/search.h"
+#include "dflare/search_as_asked.h"
 #include "dflare/store.h"
 
 namespace dflare {
+
+// What the options ask of a search, and what only code can give it.
+SearchSettings settings_asked(const Options& options, const SearchHooks& hooks);
 
 // What the summary.json in a run's folder says of its sessions; nothing when there is none or it cannot be read.
 RunTiming recorded_timing(const std::filesystem::path& folder);

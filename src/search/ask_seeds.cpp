@@ -16,9 +16,10 @@ constexpr std::size_t kFewFailures = 10;  // at the start, with no answer betwee
 
 std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
 
-// What an oracle says of an answer takes two values, whatever the model gives.
+// What an oracle says of an answer takes a few values, whatever the model gives.
 std::span<float> make_room(Answers& answers, std::size_t seeds, const Model& model, const Oracle* oracle) {
-  const std::span<float> raw = answers.prepare(seeds, oracle != nullptr ? 2 : model.info().classes);
+  const std::span<float> raw =
+      answers.prepare(seeds, oracle != nullptr ? ruled_classes(*oracle) : model.info().classes);
   std::ranges::fill(raw, 0.0F);
   return raw;
 }
@@ -33,7 +34,9 @@ SeedAsker::SeedAsker(const Pair& pair, RunContext& context, const PairFacts& fac
       settings_(settings),
       live_(live),
       original_(make_room(context.original, context.status.size(), *pair.original, context.oracle)),
-      compressed_(make_room(context.compressed, context.status.size(), *pair.compressed, context.oracle)) {}
+      compressed_(make_room(context.compressed, context.status.size(), *pair.compressed, context.oracle)) {
+  if (context.oracle != nullptr && context.oracle->sets() != nullptr) context.seed_sets.resize(context.status.size());
+}
 
 std::vector<InputView> SeedAsker::sample(std::span<const SeedIndex> seeds, std::size_t most) {
   PairInstance instance(pair_, live_.queries_under_way[0]);
@@ -121,6 +124,8 @@ void SeedAsker::keep(const PairInstance& instance, std::span<const SeedIndex> ro
     };
     copy(original->raw(i), original_);
     copy(compressed->raw(i), compressed_);
+    if (!context_.seed_sets.empty())
+      context_.oracle->sets()->read(instance.raw_original().raw(i), context_.seed_sets[row_of(rows[i])]);
   }
 }
 
@@ -129,7 +134,7 @@ void SeedAsker::note_failure(const PairInstance& instance, SeedIndex seed, const
                     .original = !instance.asked_compressed(),
                     .compressed = instance.asked_compressed(),
                     .why = failure.what()};
-  encode_png(context_.input(seed), input.png);
+  encode_input(context_.input(seed), input.png);
   const std::lock_guard lock(lock_);
   failed_.push_back(std::move(input));
   if (std::ssize(failed_) < kMostFailedInputs) return;

@@ -1,13 +1,16 @@
 // Asks a finding again, alone, from its stored bytes.
 #include "search/confirmation.h"
 
+#include "core/array_values.h"
 #include "dflare/seeds.h"
+#include "dflare/top_answers.h"
 
 namespace dflare {
 
 void Confirmation::confirm(PairInstance& pair, const Claimed& claimed, Finding& finding) {
-  encode_png(claimed.image, finding.png);
-  const Input image = decode_image(finding.png, "a finding");
+  encode_input(claimed.image, finding.png);
+  finding.input = kind_of(context_.shape);
+  const Input image = decode_input(finding.png, "a finding", claimed.image.shape);
   const InputView view = image.view();
   finding.flaky = false;
   for (int k = 0; k < times_; ++k) {
@@ -36,6 +39,10 @@ void Confirmation::describe(const Verdict& alone, InputView image, Finding& find
   finding.severity = alone.finite ? severity(alone.original, alone.compressed) : 0;
   finding.tie = alone.tie;
   finding.distance = distance(context_.input(finding.seed), image);
+  if (context_.oracle != nullptr) return;
+  const auto seed = static_cast<std::size_t>(finding.seed.value);
+  finding.answers = to_text({top_labels(alone.original), top_labels(alone.compressed),
+                             top_labels(context_.original[seed]), top_labels(context_.compressed[seed])});
 }
 
 }  // namespace dflare

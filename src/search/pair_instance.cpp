@@ -29,24 +29,38 @@ void PairInstance::reserve(std::size_t rows) {
 }
 
 void PairInstance::ask_raw(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
+  query(rows, seeds, asked_);
+}
+
+void PairInstance::ask(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
+  query(rows, seeds, asked_);
+  read(seeds, asked_);
+}
+
+void PairInstance::ask_beside(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
+  query(rows, seeds, beside_);
+  read(seeds, beside_);
+}
+
+void PairInstance::query(std::span<const InputView> rows, std::span<const SeedIndex> seeds, Replies& replies) {
   const auto ask = [&](Model& model, Answers& answers) {
     const InSight in_sight(slot_, model, rows, seeds);
     model.query(rows, answers);
   };
   asked_compressed_ = false;
-  ask(*original_model_, raw_original_);
+  ask(*original_model_, replies.raw_original);
   asked_compressed_ = true;
-  ask(*compressed_model_, raw_compressed_);
+  ask(*compressed_model_, replies.raw_compressed);
 }
 
-void PairInstance::ask(std::span<const InputView> rows, std::span<const SeedIndex> seeds) {
-  ask_raw(rows, seeds);
+void PairInstance::read(std::span<const SeedIndex> seeds, Replies& replies) {
   if (oracle_ != nullptr) {
-    read_together(*oracle_, raw_original_, raw_compressed_, original_, compressed_);
+    read_together(*oracle_, replies.raw_original, replies.raw_compressed, replies.by_oracle_original,
+                  replies.by_oracle_compressed, {seed_sets_, seeds});
     return;
   }
-  raw_original_.interpret(original_reading_);
-  raw_compressed_.interpret(compressed_reading_);
+  replies.raw_original.interpret(original_reading_);
+  replies.raw_compressed.interpret(compressed_reading_);
 }
 
 }  // namespace dflare

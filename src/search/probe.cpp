@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/array_values.h"
 #include "core/same_answers.h"
 #include "search/clock.h"
 #include "search/pair_instance.h"
@@ -68,10 +69,11 @@ bool rows_are_exact(const Pair& pair, Sample sample, int batch, QueryUnderWay& s
   std::vector<InputView> inputs = repeated(sample, std::max(batch, 3));
   if (!same_alone(pair, inputs, sample.size(), slot)) return false;
   // Beside darker copies: a range that is taken over a whole batch shows where the inputs' own ranges differ.
+  constexpr int kDivisor = 4;
   std::vector<Input> darker;
   for (const InputView& input : inputs) {
     Input& copy = darker.emplace_back(input);
-    for (std::uint8_t& level : copy.pixels) level /= 4;
+    write_darker(input, kDivisor, copy.pixels);
   }
   for (std::size_t i = 1; i < inputs.size(); i += 2) inputs[i] = darker[i].view();
   constexpr std::size_t kFew = 4;

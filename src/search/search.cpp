@@ -144,7 +144,7 @@ std::optional<FailedInput> Search::note_hung(int slot, double patience_seconds) 
   const bool original = asked->model == s.pair.original->info().path;
   FailedInput hung{.seed = asked->seeds[*row], .original = original, .compressed = !original, .hung = true};
   hung.why = "no answer for " + std::to_string(patience_seconds) + " seconds";
-  encode_png(asked->inputs[*row].view(), hung.png);
+  encode_input(asked->inputs[*row].view(), hung.png);
   const std::lock_guard lock(s.writer_lock);
   if (s.writer != nullptr) {
     Events events;

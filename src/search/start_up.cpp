@@ -56,7 +56,11 @@ RunContext context_of(const Pair& pair, const SeedSet& seeds, const SearchSettin
   RunContext context;
   context.seeds = &seeds;
   context.shape = pair.original->info().shape;
+  context.shape.form = seeds.form.get();
   context.acceptance = settings.acceptance;
+  if (settings.goal == Goal::kRegression) context.acceptance.require = Require::kCompressedLost;
+  context.goal = settings.goal;
+  context.natural_box = settings.natural_box;
   context.budget = settings.budget;
   context.oracle = settings.oracle.oracle.get();
   context.status.assign(seeds.seeds.size(), SeedStatus::kNotAsked);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dflare/seeds.h"
+#include "search/check_settings.h"
 
 namespace dflare {
 namespace {
@@ -23,9 +24,10 @@ Worker::Worker(const Pair& pair, SharedWork& work, int number)
     : work_(work),
       pair_(pair, work.live.queries_under_way[number]),
       confirmation_(work.context, work.settings.confirm),
+      neighbourhood_(work.context, work.settings.robust),
       batch_(work.context.shape, 0) {
-  pair_.read_as(work.facts.original, work.facts.compressed, work.context.oracle);
-  const std::size_t proposals = work.make_strategy()->max_proposals();
+  pair_.read_as(work.facts.original, work.facts.compressed, work.context.oracle, work.context.seed_sets);
+  const auto proposals = static_cast<std::size_t>(proposals_of(work.settings));
   chains_.resize(chains_a_worker(work, proposals));
   for (Chain& chain : chains_) {
     chain.strategy = work.make_strategy();
@@ -131,6 +133,7 @@ void Worker::report_natural(SeedIndex seed) {
     note_failure(seed, verdict.input, e);
     done.end = ChainEnd::kModelFailed;
   }
+  if (done.end == ChainEnd::kFound) measure(done, events_.findings.back());
   events_.done.push_back(done);
   steps_.confirm += watch.seconds();
 }
@@ -197,7 +200,7 @@ bool Worker::end_failing_chains() {
     for (std::size_t row = chain.first_row; row < chain.first_row + chain.rows; ++row) {
       if (!fails(batch_[row], chain.tally.seed)) continue;
       any = true;
-      if (chain.phase == Phase::kRefining) settle(chain, std::exchange(chain.found, {}));
+      if (chain.phase == Phase::kRefining) measure_and_settle(chain, std::exchange(chain.found, {}));
       if (chain.phase != Phase::kIdle) end(chain, ChainEnd::kModelFailed);
       break;
     }
@@ -222,8 +225,9 @@ void Worker::note_failure(SeedIndex seed, InputView input, const Error& failure)
                     .compressed = pair_.asked_compressed(),
                     .why = failure.what()};
   const InputView known = work_.context.input(seed);
-  pair_.ask({&known, 1}, {&seed, 1});  // it was answered once: a model that fails on it now is broken altogether
-  encode_png(input, event.png);
+  // It was answered once: a model that fails on it now is broken altogether. Rows may be in the middle of being judged.
+  pair_.ask_beside({&known, 1}, {&seed, 1});
+  encode_input(input, event.png);
   events_.failed.push_back(std::move(event));
   if (++work_.failed_inputs < kMostFailedInputs) return;
   throw Error(
@@ -268,6 +272,7 @@ void Worker::judge_chain(Chain& chain) {
     if (v.differs && !v.deviates) ++chain.tally.ties;
   }
   if (chain.phase == Phase::kRefining) {
+    if (work_.settings.min_robust > 0) strike_fragile(chain);
     judge_refined(chain);
     return;
   }
@@ -276,10 +281,17 @@ void Worker::judge_chain(Chain& chain) {
   if (decision.kind == Decision::Kind::kGaveUp) end(chain, ChainEnd::kGaveUp);
 }
 
+void Worker::strike_fragile(Chain& chain) {
+  for (Verdict& v : verdicts_) {
+    if (!v.deviates || !chain.refiner->would_take(v)) continue;
+    v.deviates = !is_fragile(robustness(chain.tally, v.input));
+  }
+}
+
 void Worker::judge_refined(Chain& chain) {
-  const bool go_on = chain.refiner->observe(verdicts_.front());
+  const bool go_on = chain.refiner->observe(verdicts_);
   const std::int64_t spent = chain.tally.refine_queries - chain.found.refine_queries;
-  if (!go_on || spent >= work_.settings.refine_queries || time_is_spent(chain)) refined_.push_back(&chain);
+  if (!go_on || spent >= chain.refine_limit || time_is_spent(chain)) refined_.push_back(&chain);
 }
 
 // The first such input of a chain is kept as evidence, the others are counted.
@@ -287,7 +299,7 @@ void Worker::note_not_finite(Chain& chain, const Verdict& verdict) {
   if (chain.tally.not_finite++ > 0) return;
   NotFinite event{
       .seed = chain.tally.seed, .original = !verdict.original.finite, .compressed = !verdict.compressed.finite};
-  encode_png(verdict.input, event.png);
+  encode_input(verdict.input, event.png);
   events_.not_finite.push_back(std::move(event));
 }
 
@@ -307,19 +319,35 @@ void Worker::confirm(const Claim& claim) {
   chain.tally.seconds += watch.seconds();
   finding.severity_found = finding.severity;
   finding.how = chain.strategy->how();
-  if (chain.refiner == nullptr || finding.flaky) {
-    settle(chain, std::move(finding));
+  chain.refine_limit = queries_for_refining(chain);
+  if (chain.refine_limit <= 0 || finding.flaky) {
+    measure_and_settle(chain, std::move(finding));
     return;
   }
   chain.phase = Phase::kRefining;
-  chain.refiner->begin(work_.context, finding.seed, {v.input, v.original.label, v.compressed.label}, finding.severity,
-                       work_.settings.refine_queries);
+  chain.refiner->begin(work_.context, finding.seed,
+                       {v.input, v.original.label, v.compressed.label, chain.strategy->way()}, aimed_at(finding),
+                       chain.refine_limit);
   finding.refine_queries = chain.tally.refine_queries;  // spent on findings before this one
   chain.found = std::move(finding);
+  if (work_.settings.min_robust > 0) measure(chain.tally, chain.found);
   if (!counts(chain, chain.found)) return;
   Finding& kept = events_.unsettled.emplace_back(chain.found);
   kept.refine_queries = 0;
   kept.seconds = chain.tally.seconds;
+}
+
+// 0: findings stay as they are found.
+std::int64_t Worker::queries_for_refining(const Chain& chain) const {
+  if (chain.refiner == nullptr) return 0;
+  const std::int64_t total = work_.settings.total_queries;
+  if (total == 0) return work_.settings.refine_queries;
+  return std::min(work_.settings.refine_queries, total - chain.tally.queries - chain.tally.refine_queries);
+}
+
+// How decisive a finding is by the run's goal.
+double Worker::aimed_at(const Finding& finding) const {
+  return work_.context.goal == Goal::kRegression ? finding.regression() : finding.severity;
 }
 
 // The refined image must be confirmed as the first was; where it is not, the first stays.
@@ -334,14 +362,51 @@ void Worker::finish_refining(Chain& chain) {
     note_failure(chain.tally.seed, best.image, e);
     refined.flaky = true;
   }
+  if (std::string how = chain.refiner->how(); !how.empty()) refined.how = std::move(how);
   chain.tally.seconds += watch.seconds();
-  settle(chain, refined.flaky ? std::exchange(chain.found, {}) : std::move(refined));
+  if (refined.flaky) refined = chain.found;
+  if (refined.png != chain.found.png) refined.robust = {};
+  measure_and_settle(chain, std::move(refined));
+}
+
+Robustness Worker::robustness(SeedDone& tally, InputView input) {
+  try {
+    const Robustness robust = neighbourhood_.measure(pair_, input, tally.seed);
+    tally.confirmations += robust.asked;
+    return robust;
+  } catch (const Error& e) {
+    note_failure(tally.seed, neighbourhood_.failing(), e);
+    return {};
+  }
+}
+
+// Whatever its neighbours do to a model, what was confirmed is settled.
+void Worker::measure_and_settle(Chain& chain, Finding finding) {
+  const Stopwatch watch;
+  try {
+    measure(chain.tally, finding);
+  } catch (const Error&) {
+    settle(chain, std::move(finding));
+    throw;
+  }
+  chain.tally.seconds += watch.seconds();
+  settle(chain, std::move(finding));
+}
+
+void Worker::measure(SeedDone& tally, Finding& finding) {
+  if (finding.flaky || finding.robust.asked > 0 || work_.settings.robust == 0) return;
+  const Input image = decode_input(finding.png, "a finding", work_.context.shape);
+  finding.robust = robustness(tally, image.view());
+}
+
+bool Worker::is_fragile(const Robustness& robust) const {
+  return robust.share().value_or(0) < work_.settings.min_robust;
 }
 
 bool Worker::counts(const Chain& chain, const Finding& finding) const {
-  const bool mild = finding.severity < work_.settings.min_severity;
+  const bool mild = aimed_at(finding) < work_.settings.min_severity;
   const bool known = std::ranges::find(chain.images, finding.png) != chain.images.end();
-  return !finding.flaky && !mild && !known;
+  return !finding.flaky && !mild && !known && !is_fragile(finding.robust);
 }
 
 // The one way of a finding into the store: in its last form it counts, and its chain ends or goes on for another; or it
@@ -382,7 +447,7 @@ void Worker::leave_chains(bool ask) {
       }
     } catch (const Error&) {  // not even alone: the form in which it was confirmed stays
     }
-    settle(chain, std::exchange(chain.found, {}));
+    if (chain.phase == Phase::kRefining) settle(chain, std::exchange(chain.found, {}));
   }
 }
 
@@ -392,7 +457,9 @@ bool Worker::time_is_spent(const Chain& chain) const {
 
 void Worker::check_budget(Chain& chain) {
   const auto next = static_cast<std::int64_t>(chain.strategy->max_proposals());
-  if (chain.tally.queries - chain.queries_before + next > work_.settings.max_queries)
+  const std::int64_t total = work_.settings.total_queries;
+  if (chain.tally.queries - chain.queries_before + next > work_.settings.max_queries ||
+      (total > 0 && chain.tally.queries + chain.tally.refine_queries + next > total))
     end(chain, ChainEnd::kQueriesSpent);
   else if (time_is_spent(chain))
     end(chain, ChainEnd::kTimeSpent);

@@ -11,6 +11,7 @@
 #include "search/clock.h"
 #include "search/confirmation.h"
 #include "search/event_writer.h"
+#include "search/neighbourhood.h"
 #include "search/pair_instance.h"
 #include "search/run_clock.h"
 
@@ -54,6 +55,7 @@ class Worker {
     std::size_t first_row = 0;  // in the batch
     std::size_t rows = 0;
     std::size_t first_answer = 0;                   // of its rows
+    std::int64_t refine_limit = 0;                  // queries, of the finding that is being refined
     int findings = 0;                               // ordinals given out, those that do not count included
     std::int64_t queries_before = 0;                // of the last finding that counts
     std::vector<std::vector<std::uint8_t>> images;  // of the findings that count
@@ -78,8 +80,15 @@ class Worker {
   void fill_chains(const std::atomic<bool>& another_failed);
   void start(Chain& chain, SeedIndex seed);
   void report_natural(SeedIndex seed);
+  [[nodiscard]] double aimed_at(const Finding& finding) const;
+  [[nodiscard]] std::int64_t queries_for_refining(const Chain& chain) const;
   void confirm(const Claim& claim);
   void finish_refining(Chain& chain);
+  // How robust a confirmed finding is, where that is not known. A neighbour on which a model fails is kept as evidence
+  // and leaves it unmeasured.
+  void measure(SeedDone& tally, Finding& finding);
+  [[nodiscard]] Robustness robustness(SeedDone& tally, InputView input);
+  void measure_and_settle(Chain& chain, Finding finding);
   void settle(Chain& chain, Finding finding);
   void go_on_after(Chain& chain, Finding finding);
   void end(Chain& chain, ChainEnd how);
@@ -88,6 +97,7 @@ class Worker {
   void leave_chains(bool ask);
   // Whether a finding in this form would count.
   [[nodiscard]] bool counts(const Chain& chain, const Finding& finding) const;
+  [[nodiscard]] bool is_fragile(const Robustness& robust) const;
   [[nodiscard]] bool time_is_spent(const Chain& chain) const;
   void check_budget(Chain& chain);
 
@@ -96,6 +106,8 @@ class Worker {
   void judge_all(double query_seconds);
   void judge_chain(Chain& chain);
   void judge_refined(Chain& chain);
+  // With --min-robust, what the refiner would take but is fragile is no deviation to it.
+  void strike_fragile(Chain& chain);
   void note_not_finite(Chain& chain, const Verdict& verdict);
 
   // Models that fail.
@@ -112,6 +124,7 @@ class Worker {
   SharedWork& work_;
   PairInstance pair_;
   Confirmation confirmation_;
+  Neighbourhood neighbourhood_;
   std::vector<Chain> chains_;
   Batch batch_;
   std::vector<InputView> rows_;       // of the batch, that are asked

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/array_values.h"
+
 namespace dflare {
 namespace {
 
@@ -46,7 +48,8 @@ void Attack::begin(const RunContext& context, SeedIndex seed) {
   begin_model();
 }
 
-// Spots matter to networks that read drawings, vertical stripes to those that look at photographs.
+// Spots matter to networks that read drawings, vertical stripes to those that look at photographs. Of arrays nothing is
+// known but that what follows in time belongs together.
 void Attack::begin_model() {
   const Shape& shape = context_->shape;
   const double longest = eps_ / 255.0 * std::sqrt(static_cast<double>(shape.size()));
@@ -54,8 +57,9 @@ void Attack::begin_model() {
   reach_ = l2 > 0 ? std::min(l2, longest) : longest;
   const int spot = std::max(1, shape.width / 28);
   const bool spots = is_drawing(seed_image());
-  const SlopePrior prior =
-      spots ? SlopePrior{.across = spot, .down = spot} : SlopePrior{.across = shape.width / 64, .down = shape.height};
+  const SlopePrior prior = is_array(shape) ? array_prior(shape)
+                           : spots         ? SlopePrior{.across = spot, .down = spot}
+                                           : SlopePrior{.across = shape.width / 64, .down = shape.height};
   const std::size_t most = std::min(spots ? kMostAnswersOfSpots : kMostAnswersOfStripes, kMostNumbers / shape.size());
   model_.begin(seed_image(), prior, label_, original_, compressed_, most);
 }
@@ -95,6 +99,12 @@ void Attack::write_downhill(std::span<std::uint8_t> image) const {
     move_against(slope_, seed_image(), budget.l2, image);
     return;
   }
+  if (is_array(context_->shape)) {
+    fill_array(seed_image(), image, [this](std::size_t i, double value, double level) {
+      return value + (slope_[i] > 0 ? -eps_ : eps_) * level;
+    });
+    return;
+  }
   for (std::size_t i = 0; i < image.size(); ++i) image[i] = moved(seed_image().data[i], slope_[i] > 0 ? -eps_ : eps_);
 }
 
@@ -107,8 +117,13 @@ void Attack::write_square(std::span<std::uint8_t> image, Rng& rng) {
     window_ = random_square(shape, std::sqrt(square_share(++squares_) * shape.height * shape.width), rng);
     for (int& s : sign_) s = (rng.next() & 1U) != 0 ? 1 : -1;
   }
+  const InputView seed = seed_image();
   for_each_value(context_->shape, window_, [&](std::size_t i, int c) {
-    image[i] = moved(seed_image().data[i], sign_[static_cast<std::size_t>(c)] * eps_);
+    const int change = sign_[static_cast<std::size_t>(c) % sign_.size()] * eps_;
+    if (is_array(seed.shape))
+      numbers_of(image)[i] = settled(*seed.shape.form, i, seed.numbers()[i] + change * level_of(*seed.shape.form, i));
+    else
+      image[i] = moved(seed.data[i], change);
   });
 }
 

@@ -1,11 +1,16 @@
 // Dithered blending in 16.16 fixed point.
 #include "strategy/blend_path.h"
 
+#include <numeric>
+
+#include "core/array_values.h"
+
 namespace dflare {
 
 void BlendPath::start(InputView from, InputView to, Rng& rng) {
   from_ = from;
   to_ = to;
+  if (is_text(from.shape)) return start_text(rng);
   dither_.resize(from.shape.size());
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < dither_.size(); ++i, bits >>= 16) {
@@ -14,7 +19,36 @@ void BlendPath::start(InputView from, InputView to, Rng& rng) {
   }
 }
 
+void BlendPath::start_text(Rng& rng) {
+  edits_ = TextEdits(from_.text(), to_.text());
+  turn_.resize(edits_.count());
+  std::iota(turn_.begin(), turn_.end(), 0U);
+  for (std::size_t i = turn_.size(); i > 1; --i)
+    std::swap(turn_[i - 1], turn_[rng.below(static_cast<std::uint32_t>(i))]);
+}
+
+void BlendPath::write_text(std::int32_t step, std::span<std::uint8_t> out) const {
+  const auto turns = static_cast<std::uint32_t>((turn_.size() * static_cast<std::uint64_t>(step) + kEnd / 2) / kEnd);
+  std::vector<bool> done(turn_.size());
+  for (std::size_t i = 0; i < done.size(); ++i) done[i] = turn_[i] < turns;
+  edits_.write(done, out);
+}
+
+// Real numbers need no dither; whole ones get what pixels get. Computed such that both ends are exact.
+void BlendPath::write_array(std::int32_t step, std::span<std::uint8_t> out) const {
+  const bool whole = from_.shape.form->whole;
+  const std::span<const float> to = to_.numbers();
+  const double t = t_at(step);
+  fill_array(from_, out, [&](std::size_t i, double value, double) {
+    if (step == kEnd) return static_cast<double>(to[i]);
+    const double wanted = value + t * (to[i] - value);
+    return whole ? std::floor(wanted + dither_[i] / 65536.0) : wanted;
+  });
+}
+
 void BlendPath::at(std::int32_t step, std::span<std::uint8_t> out) const {
+  if (is_text(from_.shape)) return write_text(step, out);
+  if (is_array(from_.shape)) return write_array(step, out);
   const std::uint8_t* from = from_.data;
   const std::uint8_t* to = to_.data;
   const std::uint16_t* dither = dither_.data();

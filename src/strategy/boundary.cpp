@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/array_values.h"
 #include "dflare/corruptions.h"
 #include "dflare/finding.h"
 #include "strategy/attack.h"
@@ -42,7 +43,7 @@ class BoundaryStrategy : public Strategy {
     repetition_.begin(seed_image());
     ties_ = {};
     order_natural(rng);
-    if (attacks() || context.oracle != nullptr) attack_.begin(context, seed);
+    if (!is_text(context.shape) && (attacks() || context.oracle != nullptr)) attack_.begin(context, seed);
     choose_end_point(rng);
   }
 
@@ -85,9 +86,11 @@ class BoundaryStrategy : public Strategy {
   // Goes on through the corruptions that were not tried yet, then to other seeds; attacks begin at the seed anew.
   void again(const RunContext& /*context*/, SeedIndex /*seed*/, Rng& rng) override {
     in_vain_ = 0;
-    attack_.begin(*context_, seed_);
+    if (!is_text(context_->shape)) attack_.begin(*context_, seed_);
     choose_end_point(rng);
   }
+
+  [[nodiscard]] Way way() const override { return {.natural = source_ == Source::kCorrupt, .start = {}}; }
 
   [[nodiscard]] std::string how() const override {
     const double t = BlendPath::t_at(probing_ ? BlendPath::kEnd : step_);
@@ -109,12 +112,18 @@ class BoundaryStrategy : public Strategy {
  private:
   enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
-  // Where there are no labels there is no other seed to go to, and every kind is tried.
+  // Where there are no labels there is no other seed to go to, and every kind is tried; so it is of texts, where what
+  // lies between two of them is no text that anybody would write.
   [[nodiscard]] int natural_probes() const {
-    return context_->oracle == nullptr ? kNaturalProbes : static_cast<int>(natural_.size());
+    const bool few = context_->oracle == nullptr && !is_text(context_->shape);
+    return few ? kNaturalProbes : static_cast<int>(natural_.size());
   }
   [[nodiscard]] bool attacks() const {
+    if (is_text(context_->shape)) return false;
     return end_points_ == EndPoints::kAttack || (end_points_ == EndPoints::kAuto && !context_->budget.unlimited());
+  }
+  [[nodiscard]] const std::vector<std::unique_ptr<const Corruption>>& kinds() const {
+    return corruptions(context_->shape.form);
   }
   static std::size_t row_of(SeedIndex seed) { return static_cast<std::size_t>(seed.value); }
   [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
@@ -124,7 +133,7 @@ class BoundaryStrategy : public Strategy {
 
   // Every corruption once, in an order of the chain's own, so that findings are of many kinds.
   void order_natural(Rng& rng) {
-    natural_.resize(corruptions().size());
+    natural_.resize(kinds().size());
     for (std::size_t i = 0; i < natural_.size(); ++i) natural_[i] = i;
     for (std::size_t i = natural_.size(); i > 1; --i)
       std::swap(natural_[i - 1], natural_[rng.below(static_cast<std::uint32_t>(i))]);
@@ -147,7 +156,10 @@ class BoundaryStrategy : public Strategy {
       case EndPoints::kAuto:
         break;
     }
-    if (!attacks() && in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size())
+    const bool untried =
+        !attacks() && in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size();
+    const bool elsewhere = context_->oracle != nullptr && is_text(context_->shape);  // once more, at other places
+    if (untried || elsewhere)
       probe_corruption(rng);
     else if (attacks() || context_->oracle != nullptr)
       probe_attack();
@@ -157,7 +169,7 @@ class BoundaryStrategy : public Strategy {
 
   void probe_corruption(Rng& rng) {
     source_ = Source::kCorrupt;
-    corruption_ = corruptions()[natural_[static_cast<std::size_t>(probes_) % natural_.size()]].get();
+    corruption_ = kinds()[natural_[static_cast<std::size_t>(probes_) % natural_.size()]].get();
     key_ = rng.next();
     within_corruption_ = false;
     probing_ = true;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "core/array_values.h"
 #include "strategy/insistence.h"
 #include "strategy/learnt_steps.h"
 #include "strategy/refiners.h"
@@ -29,7 +30,7 @@ constexpr int kMostEvenings = 2;   // of one change
 // not. A change that raises the sum but leaves one model far surer than the other is evened out, by a step along the
 // line through seed and finding: there both models lean towards the same side. 8-bit outputs hold severity on one of
 // their steps for long: a change that leaves it there is taken too, so as not to stay at one place of the step.
-class Climb : public Refiner {
+class PixelClimb : public Refiner {
  public:
   void begin(const RunContext& context, SeedIndex seed, const Best& found, double severity,
              std::int64_t queries) override {
@@ -47,7 +48,8 @@ class Climb : public Refiner {
     next_ = Next::kFresh;
     evenings_ = 0;
     repetition_.begin(current_.view());
-    change_.assign(current_.pixels.size(), 0);
+    change_.assign(current_.shape.size(), 0);
+    regression_ = context.goal == Goal::kRegression;
     by_square_ = context.original_reading.step > 0 || context.compressed_reading.step > 0;
     if (!by_square_) steps_.begin(context.input(seed));
     find_line(context, seed);
@@ -61,12 +63,20 @@ class Climb : public Refiner {
       return;
     }
     const int sign = next_ == Next::kOpposite ? -1 : 1;
+    if (is_array(current_.shape)) {
+      fill_array(current_.view(), image,
+                 [&](std::size_t i, double value, double level) { return value + sign * change_[i] * level; });
+      return;
+    }
     for (std::size_t i = 0; i < image.size(); ++i) {
       image[i] = static_cast<std::uint8_t>(std::clamp(current_.pixels[i] + sign * change_[i], 0, 255));
     }
   }
 
-  bool observe(const Verdict& v) override {
+  [[nodiscard]] bool would_take(const Verdict& v) const override { return decisiveness(v) > severity_; }
+
+  bool observe(std::span<const Verdict> verdicts) override {
+    const Verdict& v = verdicts.front();
     ++asked_;
     repetition_.see(v.input);
     if (repetition_.stuck()) return false;
@@ -75,7 +85,8 @@ class Climb : public Refiner {
       return true;
     }
     if (v.deviates) keep_if_best(v);
-    const Insistence now = {lead(v.original, a_, b_), lead(v.compressed, b_, a_)};
+    const Insistence now = regression_ ? Insistence{v.margin_original, -v.margin_compressed}
+                                       : Insistence{lead(v.original, a_, b_), lead(v.compressed, b_, a_)};
     if (!by_square_) learn_slope(v, now);
     if (next_ == Next::kEven) learn_pull(now);
     if (v.deviates && now.height() > at_.height()) {
@@ -88,7 +99,7 @@ class Climb : public Refiner {
     return true;
   }
 
-  [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_}; }
+  [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_, {}}; }
 
  private:
   enum class Next { kFresh, kOpposite, kAgain, kEven };
@@ -97,8 +108,12 @@ class Climb : public Refiner {
     return static_cast<double>(answer.log_p[a]) - static_cast<double>(answer.log_p[b]);
   }
 
+  [[nodiscard]] double decisiveness(const Verdict& v) const {
+    return regression_ ? regression_severity(v) : severity(v.original, v.compressed);
+  }
+
   void keep_if_best(const Verdict& v) {
-    const double s = severity(v.original, v.compressed);
+    const double s = decisiveness(v);
     if (s <= severity_) return;
     best_.assign(v.input);
     label_original_ = v.original.label;
@@ -139,10 +154,15 @@ class Climb : public Refiner {
   // From the finding to the seed both models lean towards the seed's label, at first as if they did so evenly.
   void find_line(const RunContext& context, SeedIndex seed) {
     const InputView from = context.input(seed);
-    line_.resize(current_.pixels.size());
-    for (std::size_t i = 0; i < line_.size(); ++i) line_[i] = from.data[i] - current_.pixels[i];
+    line_.resize(current_.shape.size());
+    for (std::size_t i = 0; i < line_.size(); ++i) line_[i] = difference(from, current_.view(), i);
     const auto row = static_cast<std::size_t>(seed.value);
     pull_ = (lead(context.original[row], a_, b_) + lead(context.compressed[row], a_, b_)) / 2;
+  }
+
+  // In pixels' values or an array's numbers.
+  static float difference(InputView a, InputView b, std::size_t i) {
+    return is_array(a.shape) ? a.numbers()[i] - b.numbers()[i] : static_cast<float>(a.data[i] - b.data[i]);
   }
 
   // False: the line does not lead there.
@@ -157,6 +177,10 @@ class Climb : public Refiner {
   }
 
   void step_along_line(Rng& rng, std::span<std::uint8_t> image) const {
+    if (is_array(uneven_.shape)) {
+      fill_array(uneven_.view(), image, [&](std::size_t i, double value, double) { return value + step_ * line_[i]; });
+      return;
+    }
     for (std::size_t i = 0; i < image.size(); ++i) {
       const double wanted = uneven_.pixels[i] + step_ * line_[i];
       image[i] = static_cast<std::uint8_t>(std::clamp(static_cast<int>(std::floor(wanted + rng.uniform())), 0, 255));
@@ -183,10 +207,15 @@ class Climb : public Refiner {
       steps_.draw(at_, rng, change_);
   }
 
+  // What a square's side is a share of: the height of an image, the longer axis of an array.
+  static int side_of(const Shape& shape) {
+    return is_array(shape) ? std::max(shape.height, shape.width) : shape.height;
+  }
+
   void draw_square(Rng& rng) {
     const double share = kFirstShare * std::pow(kLastShare / kFirstShare, progress());
     std::fill(change_.begin(), change_.end(), 0);
-    const Window w = random_square(current_.shape, share * current_.shape.height, rng);
+    const Window w = random_square(current_.shape, share * side_of(current_.shape), rng);
     const int most = static_cast<int>(std::lround(amplitude_));
     for_each_value(current_.shape, w, [&](std::size_t i, int) { change_[i] = rng.between(-most, most); });
   }
@@ -198,6 +227,7 @@ class Climb : public Refiner {
   int label_original_ = -1;
   int label_compressed_ = -1;
   double severity_ = 0;
+  bool regression_ = false;  // the run's goal
   std::int64_t queries_ = 0;
   std::int64_t asked_ = 0;
   Next next_ = Next::kFresh;
@@ -206,27 +236,15 @@ class Climb : public Refiner {
   bool by_square_ = false;  // how the change was drawn
   LearntSteps steps_;
 
-  std::vector<int> line_;  // the seed less the finding
-  double pull_ = 0;        // change of the lean over the whole line, estimated
-  Input uneven_;           // where the step starts, and its lean
+  std::vector<float> line_;  // the seed less the finding
+  double pull_ = 0;          // change of the lean over the whole line, estimated
+  Input uneven_;             // where the step starts, and its lean
   double lean_ = 0, step_ = 0;
   int evenings_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Refiner> make_climb() { return std::make_unique<Climb>(); }
-
-std::unique_ptr<Refiner> make_refiner(Refine refine) {
-  switch (refine) {
-    case Refine::kNone:
-      return nullptr;
-    case Refine::kClimb:
-      return make_climb();
-    case Refine::kShrink:
-      return make_shrink();
-  }
-  return nullptr;
-}
+std::unique_ptr<Refiner> make_pixel_climb() { return std::make_unique<PixelClimb>(); }
 
 }  // namespace dflare

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/array_values.h"
 #include "dflare/error.h"
 #include "strategy/repetition.h"
 #include "strategy/strategies.h"
@@ -104,25 +105,36 @@ class DiffchaserStrategy : public Strategy {
     return *best;
   }
 
+  // Bytes of what is changed as one: a pixel, or a number of an array.
+  static std::size_t bytes_of_one(const Shape& shape) {
+    return is_array(shape) ? sizeof(float) : static_cast<std::size_t>(shape.channels);
+  }
+
   // Every pixel from one parent or the other, evenly.
   static void cross(const Input& a, const Input& b, std::span<std::uint8_t> child, Rng& rng) {
-    const auto channels = static_cast<std::size_t>(a.shape.channels);
+    const std::size_t bytes = bytes_of_one(a.shape);
     std::uint64_t coins = 0;
-    for (std::size_t at = 0; at < child.size(); at += channels) {
-      if (at / channels % 64 == 0) coins = rng.next();
+    for (std::size_t at = 0; at < child.size(); at += bytes) {
+      if (at / bytes % 64 == 0) coins = rng.next();
       const Input& from = (coins & 1U) != 0 ? a : b;
       coins >>= 1U;
-      std::copy_n(from.pixels.begin() + static_cast<std::ptrdiff_t>(at), channels, child.subspan(at).begin());
+      std::copy_n(from.pixels.begin() + static_cast<std::ptrdiff_t>(at), bytes, child.subspan(at).begin());
     }
   }
 
   // Every pixel becomes a random colour with the probability of the mutation rate. The distance from one such pixel to
   // the next is geometric: drawn at once, not pixel by pixel.
   void mutate(std::span<std::uint8_t> image, Rng& rng) const {
-    const auto channels = static_cast<std::size_t>(members_.front().image.shape.channels);
-    const std::size_t pixels = image.size() / channels;
+    const Shape& shape = members_.front().image.shape;
+    const std::size_t bytes = bytes_of_one(shape);
+    const std::size_t pixels = image.size() / bytes;
     for (std::size_t at = unchanged(rng); at < pixels; at += 1 + unchanged(rng)) {
-      for (std::uint8_t& value : image.subspan(at * channels, channels)) {
+      if (is_array(shape)) {
+        const ArrayForm& form = *shape.form;
+        numbers_of(image)[at] = settled(form, at, form.low[at] + rng.uniform() * form.range(at));
+        continue;
+      }
+      for (std::uint8_t& value : image.subspan(at * bytes, bytes)) {
         value = static_cast<std::uint8_t>(rng.below(256));
       }
     }

@@ -9,12 +9,17 @@
 namespace dflare {
 
 const std::vector<std::string>& strategy_names() {
-  static const std::vector<std::string> names{"boundary", "dflare", "diffchaser", "random"};
+  static const std::vector<std::string> names{"boundary", "natural", "dflare", "diffchaser", "random"};
   return names;
 }
 
 StrategyFactory make_strategy_factory(const StrategyOptions& options) {
-  auto operators = std::make_shared<const OperatorSet>(make_operators(options.operators));
+  if (is_own_strategy(options.name)) {
+    if (options.own) return options.own;
+    throw Error(ErrorCode::kBadArgument, "the strategy " + options.name + " is code of the program that began the run",
+                "only there can it go on: dflare.resume(run, strategy=...)");
+  }
+  auto operators = std::make_shared<const OperatorSet>(make_operators(options.operators, options.kind));
   if (options.name == "boundary") {
     return [operators, end_points = options.end_points] { return make_boundary(operators, end_points); };
   }
@@ -23,6 +28,7 @@ StrategyFactory make_strategy_factory(const StrategyOptions& options) {
       return make_dflare(operators, fitness, selection);
     };
   }
+  if (options.name == "natural") return make_natural_search;
   if (options.name == "diffchaser") return make_diffchaser_factory(options.diffchaser);
   if (options.name == "random") {
     return [operators] { return make_random(operators); };

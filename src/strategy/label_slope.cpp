@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "core/array_values.h"
 #include "dflare/budget.h"
 
 namespace dflare {
@@ -30,17 +32,25 @@ void LabelSlope::draw(double reach, Rng& rng, std::vector<float>& slope) {
     model_.draw(likeliest_rival(reach), spread(), rng, slope);
 }
 
-// The class whose lead a change along its own slope brings lowest.
+// The class whose lead a change along its own slope brings lowest, of equal ones the first. Of most classes a glance
+// tells that they are not it: the one that may come lowest is solved for first.
 std::size_t LabelSlope::likeliest_rival(double reach) {
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  least_leads_.resize(base_.size());
+  for (std::size_t c = 0; c < base_.size(); ++c)
+    least_leads_[c] = c == label_ ? kNever : base_[c] - reach * model_.steepness_at_most(c);
   std::size_t best = label_;
-  double least = 0;
-  for (std::size_t c = 0; c < base_.size(); ++c) {
-    if (c == label_) continue;
+  double least = kNever;
+  const auto solve = [&](std::size_t c) {
     const double lead = base_[c] - reach * model_.steepness(c);
-    if (best == label_ || lead < least) {
-      least = lead;
-      best = c;
-    }
+    if (lead > least || (lead == least && c > best)) return;
+    least = lead;
+    best = c;
+  };
+  const auto likely = std::ranges::min_element(least_leads_) - least_leads_.begin();
+  if (least_leads_.size() > 1) solve(static_cast<std::size_t>(likely));
+  for (std::size_t c = 0; c < base_.size(); ++c) {
+    if (c != label_ && c != best && least_leads_[c] <= least) solve(c);
   }
   return best;
 }
@@ -55,6 +65,23 @@ double LabelSlope::spread() const {
   return std::sqrt(squares / static_cast<double>(std::max<std::size_t>(1, base_.size() - 1)));
 }
 
+namespace {
+
+// The seed less the slope times `factor`, in levels.
+void write_moved(std::span<const float> slope, InputView seed, double factor, std::span<std::uint8_t> image) {
+  if (is_array(seed.shape)) {
+    fill_array(seed, image,
+               [&](std::size_t i, double value, double level) { return value - factor * slope[i] * level; });
+    return;
+  }
+  for (std::size_t i = 0; i < image.size(); ++i) {
+    const double wanted = std::clamp(seed.data[i] - factor * slope[i], 0.0, 255.0);
+    image[i] = static_cast<std::uint8_t>(std::lround(wanted));
+  }
+}
+
+}  // namespace
+
 void move_against(std::span<const float> slope, InputView seed, double l2, std::span<std::uint8_t> image) {
   constexpr int kRounds = 5;
   constexpr double kNearEnough = 0.99;
@@ -62,10 +89,7 @@ void move_against(std::span<const float> slope, InputView seed, double l2, std::
   for (const float s : slope) steepness += static_cast<double>(s) * s;
   double factor = steepness > 0 ? 255 * l2 / std::sqrt(steepness) : 0;
   for (int round = 0; round < kRounds; ++round) {  // clipping shortens the change, so that it takes more
-    for (std::size_t i = 0; i < image.size(); ++i) {
-      const double wanted = std::clamp(seed.data[i] - factor * slope[i], 0.0, 255.0);
-      image[i] = static_cast<std::uint8_t>(std::lround(wanted));
-    }
+    write_moved(slope, seed, factor, image);
     const double length = l2_distance(seed, {seed.shape, image.data()});
     if (length <= 0 || length >= kNearEnough * l2) return;
     factor *= l2 / length;

@@ -32,6 +32,7 @@ class LabelSlope {
   std::size_t label_ = 0;
   std::vector<double> base_;  // leads at the seed, by class
   std::vector<double> rises_;
+  std::vector<double> least_leads_;  // by class: what a change can bring it to, at the most
   SlopeModel model_;
 };
 

@@ -8,6 +8,7 @@
 namespace dflare {
 
 std::unique_ptr<Refiner> make_climb();
+std::unique_ptr<Refiner> make_pixel_climb();
 std::unique_ptr<Refiner> make_shrink();
 
 }  // namespace dflare

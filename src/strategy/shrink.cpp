@@ -64,7 +64,12 @@ class Shrink : public Refiner {
     }
   }
 
-  bool observe(const Verdict& v) override {
+  [[nodiscard]] bool would_take(const Verdict& v) const override {
+    return l2_distance(seed_image(), v.input) < distance_;
+  }
+
+  bool observe(std::span<const Verdict> verdicts) override {
+    const Verdict& v = verdicts.front();
     const bool taken = v.deviates && take(v);
     if (!v.finite) {
       phase_ = Phase::kTry;
@@ -77,7 +82,7 @@ class Shrink : public Refiner {
     return distance_ > 0 && !repetition_.stuck();
   }
 
-  [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_}; }
+  [[nodiscard]] Best best() const override { return {best_.view(), label_original_, label_compressed_, {}}; }
 
  private:
   enum class Phase { kFirst, kTry, kRay, kSearch };

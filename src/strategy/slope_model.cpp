@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/array_values.h"
+
 namespace dflare {
 namespace {
 
@@ -28,12 +30,16 @@ double dot(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
+SlopePrior array_prior(const Shape& shape) { return {.across = 0, .down = shape.height > 1 ? 1 : 0}; }
+
 SlopePrior spots(const Shape& shape, int reach) {
+  if (is_array(shape)) return array_prior(shape);
   const int side = std::max(shape.height, shape.width);
   return {.across = reach, .down = reach, .cell = (side + kMostCells - 1) / kMostCells};
 }
 
 bool is_drawing(InputView image) {
+  if (is_array(image.shape)) return false;
   const auto pixels = image.pixels();
   const auto at_end = std::count_if(pixels.begin(), pixels.end(), [](std::uint8_t v) { return v == 0 || v == 255; });
   return static_cast<double>(at_end) > kDrawn * static_cast<double>(pixels.size());
@@ -74,6 +80,12 @@ void SlopeModel::for_each_value_of_cells(F&& f) const {
 // cells.
 void SlopeModel::gather(InputView anchor, InputView image) {
   std::fill(gathered_.begin(), gathered_.end(), 0.0F);
+  if (is_array(anchor.shape)) {
+    const ArrayForm& form = *anchor.shape.form;
+    const std::span<const float> from = anchor.numbers(), to = image.numbers();
+    for (std::size_t i = 0; i < to.size(); ++i) gathered_[i] = (to[i] - from[i]) / form.range(i);
+    return;  // a cell is a number
+  }
   for_each_value_of_cells(
       [&](std::size_t i, std::size_t cell) { gathered_[cell] += static_cast<float>(image.data[i] - anchor.data[i]); });
   for (float& v : gathered_) v /= 255.0F * static_cast<float>(prior_.cell);
@@ -114,7 +126,7 @@ void SlopeModel::blur(std::vector<float>& values) {
     blur_lines(values, true);
     blur_lines(values, false);
   }
-  if (cells_.channels != 3) return;
+  if (cells_.channels != 3 || is_array(shape_)) return;
   for (std::size_t i = 0; i < values.size(); i += 3) {
     const float mean = (values[i] + values[i + 1] + values[i + 2]) / 3;
     for (std::size_t c = 0; c < 3; ++c) values[i + c] += kColourTie * (mean - values[i + c]);
@@ -192,6 +204,14 @@ double SlopeModel::steepness(std::size_t output) {
   double explained = 0;
   for (std::size_t i = 0; i < size_; ++i) explained += falls[i] * falls[i] - noise_[i] * weights_[i] * weights_[i];
   return std::sqrt(std::max(explained, 0.0));
+}
+
+// The same sum in the same order, less nothing: rounding keeps it no smaller.
+double SlopeModel::steepness_at_most(std::size_t output) const {
+  const double* const falls = falls_.data() + output * most_;
+  double squares = 0;
+  for (std::size_t i = 0; i < size_; ++i) squares += falls[i] * falls[i];
+  return std::sqrt(squares);
 }
 
 double SlopeModel::spread(std::size_t output) const {

@@ -18,7 +18,10 @@ struct SlopePrior {
   int cell = 1;
 };
 
-// Spots of that reach, in at most 32 cells along either side.
+// Of an array: its rows belong together as neighbours in time do, its columns are apart. A cell is one number.
+SlopePrior array_prior(const Shape& shape);
+
+// Spots of that reach, in at most 32 cells along either side; of an array, array_prior().
 SlopePrior spots(const Shape& shape, int reach);
 
 // A glyph or another drawing, not a photograph: most values are black or white.
@@ -42,6 +45,8 @@ class SlopeModel {
   // Size of the output's likeliest slope, as the prior measures it (smooth slopes are the larger ones): outputs can be
   // compared by it.
   [[nodiscard]] double steepness(std::size_t output);
+  // What steepness() is at most, in a fraction of its time.
+  [[nodiscard]] double steepness_at_most(std::size_t output) const;
   // How large the answers say that slopes are, against the prior. Not when empty().
   [[nodiscard]] double spread(std::size_t output) const;
   // A slope of the output, one number a value of the image; `spread` of the prior for what the answers leave open.

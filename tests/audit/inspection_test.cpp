@@ -200,5 +200,32 @@ TEST(InWords, ADoubtIsOneLineWithWhatToDo) {
             (std::vector<std::string>{"it is odd; look", "it is so"}));
 }
 
+TEST(Inspection, AgreementIsByTheOracleThatIsAsked) {
+  const SeedSet set = inputs(40);
+  const auto original = reader_of_pixels(0, 5);
+  const auto bolder = reader_of_pixels(0, 7);  // 2 more for the same class
+  const std::vector<DeclaredModel> pair{{original.get(), {}}, {bolder.get(), {}}};
+  EXPECT_EQ(inspect_models(pair, set, make_oracle("value:1")).agreement, 0.0);
+  EXPECT_EQ(inspect_models(pair, set, make_oracle("topk:1")).agreement, 1.0);
+  const Inspection loose = inspect_models(pair, set, make_oracle("value:3"));
+  EXPECT_EQ(loose.agreement, 1.0);
+  EXPECT_EQ(loose.oracle, "value:3");
+  EXPECT_EQ(loose.inputs, 40U);
+  EXPECT_FALSE(loose.models[0].answers.has_value()) << "nothing is right or wrong by itself";
+}
+
+TEST(Inspection, OneScoreIsAYesOrANo) {
+  const auto score = [](float threshold) {
+    return make_function_model(kShape, 1, [=](InputView input, std::span<float> out) {
+      out[0] = static_cast<float>(input.pixels()[0]) - threshold;
+    });
+  };
+  const auto original = score(4.5F);
+  const auto moved = score(6.5F);
+  const std::vector<DeclaredModel> pair{{original.get(), {}}, {moved.get(), {}}};
+  const Inspection inspection = inspect_models(pair, inputs(40), make_oracle("binary"));
+  EXPECT_NEAR(*inspection.agreement, 0.8, 1e-9) << "5 and 6 are a yes and a no";
+}
+
 }  // namespace
 }  // namespace dflare

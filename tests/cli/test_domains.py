@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.skipif(not DOMAINS.is_dir(), reason="real pairs are no
 NANODET = "order=bgr,mean=123.675:116.28:103.53,std=58.395:57.12:57.375,fit=squash"
 FACES = "order=bgr,mean=123.68:116.779:103.939"
 
+QUICK = ("detector", "pose")  # the others take half a minute a test
 # name: original, compressed, folder of inputs, how many of them, options
 PAIRS = {
     "detector": ("nanodet.onnx", "nanodet_int8.onnx", "coco", 4,
@@ -54,7 +55,8 @@ class Pair:
         return ["search", self.original, self.compressed, self.inputs, "-o", run, "--quiet", *self.options, *options]
 
 
-@pytest.fixture(scope="module", params=PAIRS)
+@pytest.fixture(scope="module", params=[name if name in QUICK else pytest.param(name, marks=pytest.mark.whole)
+                                        for name in PAIRS])
 def pair(request, tmp_path_factory):
     return Pair(request.param, tmp_path_factory.mktemp(request.param))
 

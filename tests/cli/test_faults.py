@@ -108,7 +108,8 @@ def test_kill_9_at_any_moment_then_resume_gives_the_findings_of_a_whole_run(tmp_
 
 
 def test_time_limit_keeps_everything_and_resume_goes_on(tmp_path):
-    result = digits_search(tmp_path / "run", "--max-queries", 100000, "--time-limit", 1, "--strategy", "random")
+    result = digits_search(tmp_path / "run", "--max-queries", 100000, "--time-limit", 1, "--strategy", "random",
+                           "--max-seeds", 50)
     assert result.code == 0, result
     assert "dflare resume" in result.err or summary_of(tmp_path / "run")["complete"]
     assert dflare("resume", tmp_path / "run", "--time-limit", 1).code == 0
@@ -129,7 +130,8 @@ def interrupted(tmp_path):
     for name in ("original.onnx", "compressed.onnx"):
         shutil.copy(LENET, tmp_path / name)
     result = search(tmp_path / "original.onnx", tmp_path / "compressed.onnx", tmp_path / "seeds", tmp_path / "run",
-                    "--preprocess", "unit", "--strategy", "random", "--max-queries", 10**9, "--time-limit", 1)
+                    "--preprocess", "unit", "--strategy", "random", "--max-queries", 10**9, "--time-limit", 1,
+                    "--max-seeds", 20)
     assert result.code == 0 and not summary_of(tmp_path / "run")["complete"], result
     return tmp_path
 

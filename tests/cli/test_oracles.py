@@ -87,7 +87,34 @@ def test_what_needs_labels_says_so(run):
         assert result.code == 2 and "--oracle" in result.err and "classes" in result.err, result
 
 
+def test_sets_of_labels_differ_and_are_told(tmp_path):
+    assert oracle_search(tmp_path / "run", "topk:3").code == 0
+    rows = findings_of(tmp_path / "run", tmp_path / "rows.jsonl")
+    assert len(rows) >= 10
+    for row in rows:
+        original, compressed = row["measured"]["original"], row["measured"]["compressed"]
+        assert len(original) == len(compressed) == 3 and original != compressed, row
+    assert len({row["kind"] for row in rows}) > 1, "either model leaves the seed's set"
+    shown = dflare("show", tmp_path / "run", next(row for row in rows if row["kind"] != "natural")["seed"])
+    assert shown.code == 0 and "different labels" in shown.out and "tolerated" not in shown.out, shown
+    assert "bit for bit" in shown.out + shown.err, shown
+
+
+def test_rank_and_inspect_go_by_an_oracle():
+    ranked = dflare("rank", LENET, DIGITS, LENET_PRUNED, LENET, "--preprocess", "unit", "--oracle", "topk:3", "--json",
+                    "--max-seeds", 10, "--search-seeds", 0)
+    assert ranked.code == 0, ranked
+    ranking = json.loads(ranked.out)
+    assert ranking["oracle"] == "topk:3" and ranking["measure"] == "corrupted_disagreement", ranked
+    assert ranking["variants"][0]["model"] == str(LENET) and ranking["variants"][1]["disagreement"]["value"] > 0, ranked
+    pair = dflare("inspect", LENET, LENET_PRUNED, "--seeds", DIGITS, "--preprocess", "unit", "--oracle", "topk:3")
+    assert pair.code == 0 and "by --oracle topk:3" in pair.out, pair
+    audit = dflare("inspect", LENET, "--seeds", DIGITS, "--audit", "--oracle", "topk:3")
+    assert audit.code == 2 and "--audit" in audit.err, audit
+
+
 @pytest.mark.parametrize("oracle,words", [
+    ("topk", ["topk:5"]), ("topk:10", ["smaller K"]), ("topk:3:sorted", ["order"]), ("multilabel:2", ["below 1"]),
     ("value", ["number"]), ("value:-1", ["above 0"]), ("cosine:2", ["below 1"]), ("mask:x", ["number"]),
     ("cosin:0.5", ["cosine"]), ("binary", ["10 values", "--oracle"]), ("top1:3", ["no argument"])])
 def test_an_oracle_that_does_not_fit_is_refused(tmp_path, oracle, words):

@@ -12,7 +12,7 @@ from conftest import DFLARE, DIGITS, LENET, LENET_INT8, LENET_PRUNED, MODELS, df
 
 OK, COARSE = MODELS / "ok_float.onnx", MODELS / "ok_coarse.onnx"
 QUICK = ["--preprocess", "unit", "--max-seeds", 12, "--search-seeds", 4, "--max-queries", 60, "--refine-queries", 10]
-MEASURES = ["boundary_shift", "disagreement", "corrupted_disagreement", "severity", "queries_boundary", "queries_dflare",
+MEASURES = ["boundary_shift", "disagreement", "corrupted_disagreement", "severity", "regression", "queries_boundary", "queries_dflare",
             "accuracy"]
 
 

@@ -199,9 +199,17 @@ def test_a_crash_while_a_model_is_opened_names_the_model(how, tmp_path):
 def test_a_crash_at_start_up_leaves_a_folder_that_search_starts_over(tmp_path):
     result = digits_search(tmp_path / "run", env=crashing(2))
     assert result.code == 3 and ".onnx" in result.err and "asked" in result.err, result
-    refused = dflare("resume", tmp_path / "run")
-    assert refused.code == 2 and f"-o {tmp_path / 'run'}" in refused.err, refused
     assert digits_search(tmp_path / "run", "--max-seeds", 5).code == 0
+
+
+def test_a_crash_at_start_up_leaves_a_run_that_resume_begins(tmp_path):
+    result = digits_search(tmp_path / "run", "--max-seeds", 5, env=crashing(2))
+    assert result.code == 3 and f"dflare resume {tmp_path / 'run'}" in result.err, result
+    shown = dflare("show", tmp_path / "run", 0)
+    assert shown.code == 2 and "before it began" in shown.err and "resume" in shown.err, shown
+    assert dflare("resume", tmp_path / "run").code == 0
+    assert digits_search(tmp_path / "whole", "--max-seeds", 5).code == 0
+    assert pixels_of(tmp_path / "run", tmp_path / "a") == pixels_of(tmp_path / "whole", tmp_path / "b")
 
 
 def test_a_crash_under_way_keeps_what_was_found_and_resume_goes_on(tmp_path):

@@ -10,6 +10,7 @@
 
 #include "contract/models.h"
 #include "dflare/error.h"
+#include "support/inference_server.h"
 
 namespace dflare {
 namespace {
@@ -57,6 +58,12 @@ Backend command(const std::string& name, const std::string& options) {
           [options] { return open_model(std::string("exec:") + DFLARE_EXEC_CHILD + " " + options, unit_options()); }};
 }
 
+Backend remote(const std::string& name, const std::string& model, const std::string& before = "") {
+  return {name, [model, before] {
+            return open_model(test::InferenceServer::shared().address(model, before), unit_options());
+          }};
+}
+
 Backend real(const std::string& name, const std::string& file, TfliteKernels kernels) {
   return {name, [file, kernels]() -> std::unique_ptr<Model> {
             const auto path = shared_data() / "models" / file;
@@ -94,6 +101,10 @@ std::vector<Backend> backends() {
       command("ExecChannelsFirst", "f32 size=3x6x5"),
       command("ExecFixedBatch", "fixed=4"),
       command("ExecLargestBatch", "largest=5"),
+      remote("HttpFloats", "plain"),
+      remote("HttpFloatsAsText", "plain", "/json"),
+      remote("HttpBytes", "bytes"),
+      remote("HttpFixedBatch", "fixed"),
   };
   for (const auto kernels : {TfliteKernels::kXnnpack, TfliteKernels::kBuiltin}) {
     const std::string which = kernels == TfliteKernels::kXnnpack ? "Xnnpack" : "Builtin";

@@ -57,6 +57,33 @@ TEST(Filler, BgrTurnsTheChannelsAndKeepsTheirMeans) {
   for (std::size_t i = 0; i < bgr.size(); ++i) EXPECT_EQ(bgr[i], rgb[(2 - i / 35) * 35 + i % 35]) << i;
 }
 
+TEST(Filler, NumbersOfArraysFollowTheFormulaWhateverTheTensorHolds) {
+  ArrayForm form;
+  const std::vector<float> numbers{-1.5F, 0, 0.25F, 300, -300};
+  form.dims = {numbers.size()};
+  form.low.assign(numbers.size(), -1000);
+  form.high.assign(numbers.size(), 1000);
+  Shape shape{1, static_cast<int>(numbers.size()), 1};
+  shape.form = &form;
+  Input array(shape);
+  std::memcpy(array.pixels.data(), numbers.data(), array.pixels.size());
+  Preprocess p;
+  p.scale = 2;
+  p.mean = {1, 0, 0};
+  p.std = {0.5F, 1, 1};
+  const auto floats = fill_floats(array.view(), Layout::kNhwc, p);
+  for (std::size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(floats[i], (numbers[i] / 2 - 1) / 0.5F) << i;
+
+  std::vector<std::int8_t> stored(numbers.size());
+  Filler(shape, Layout::kNhwc, {}, ElementType::kInt8, {.scale = 0.5F, .zero_point = 3})
+      .fill(array.view(), reinterpret_cast<std::byte*>(stored.data()));
+  EXPECT_EQ(stored, (std::vector<std::int8_t>{0, 3, 3, 127, -128})) << "ties to even, clipped";
+  p.values = PixelValues::kBytes;
+  Filler(shape, Layout::kNhwc, p, ElementType::kInt8, {.scale = 0.5F, .zero_point = 3})
+      .fill(array.view(), reinterpret_cast<std::byte*>(stored.data()));
+  EXPECT_EQ(stored, (std::vector<std::int8_t>{-2, 0, 0, 127, -128})) << "the number itself";
+}
+
 TEST(Filler, GreyUsesTheFirstMean) {
   const auto images = random_images({5, 7, 1}, 1, 1);
   const auto p = imagenet();
@@ -128,6 +155,37 @@ TEST(Levels, TheSameUnderItsOwnPreprocessingIsWhole) {
   EXPECT_GE(levels.distinct, 255);
   EXPECT_EQ(levels.clipped, 0);  // 255 falls half a step beyond the range: rounding
   EXPECT_FALSE(levels.lost());
+}
+
+// Scale 2/255 and zero point 127: grey level 2k + 1 lies halfway. What LiteRT 2.3's QUANTIZE and NumPy make of it.
+TEST(Levels, HalfwayValuesAreRoundedAsAsked) {
+  const Quantisation halfway{2 / 255.0F, 127};
+  Preprocess preprocess = parse_preprocess("tf");
+  preprocess.rounding = Rounding::kEven;
+  const auto even = stored_levels<std::uint8_t>(preprocess, ElementType::kUint8, halfway);
+  preprocess.rounding = Rounding::kAway;
+  const auto away = stored_levels<std::uint8_t>(preprocess, ElementType::kUint8, halfway);
+  preprocess.rounding = Rounding::kTruncate;
+  const auto truncated = stored_levels<std::uint8_t>(preprocess, ElementType::kUint8, halfway);
+  for (int level = 0; level < 256; ++level) {
+    EXPECT_LE(std::abs(even[level] - away[level]), 1);
+    EXPECT_LE(truncated[level], away[level]);
+    EXPECT_GE(truncated[level], level - 1);
+  }
+  EXPECT_EQ(away[255], 254);
+  EXPECT_EQ(truncated[255], 254);
+}
+
+TEST(Levels, ARoundingThatMergesManyIsToldApart) {
+  Preprocess preprocess = parse_preprocess("tf");
+  preprocess.rounding = Rounding::kEven;
+  const InputLevels even = filler_of(preprocess, ElementType::kUint8, {2 / 255.0F, 127}).levels();
+  preprocess.rounding = Rounding::kAway;
+  const InputLevels away = filler_of(preprocess, ElementType::kUint8, {2 / 255.0F, 127}).levels();
+  EXPECT_EQ(even.distinct, 215);
+  EXPECT_TRUE(even.merged());
+  EXPECT_EQ(away.distinct, 254);
+  EXPECT_FALSE(away.merged());
 }
 
 TEST(Levels, AnInt8InputWithoutScaleLosesTheBrighterHalfUnderRaw) {

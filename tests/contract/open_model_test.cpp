@@ -127,6 +127,58 @@ TEST_F(OpenModel, UnfitModelsAreRefused) {
   expect_refused("labels_only.onnx", ErrorCode::kBadInput, "'label'");
 }
 
+TEST_F(OpenModel, InputsThatAreSetLeaveOneToBeAsked) {
+  const auto images = random_images({8, 8, 1}, 5, 3);
+  const auto answers_of = [&](const char* file, std::vector<std::pair<std::string, double>> set) {
+    ModelOptions options = unit_options();
+    options.set_inputs = std::move(set);
+    const auto model = open_tiny(file, options);
+    std::vector<float> rows = ask(*model, images.views());
+    std::vector<float> one_by_one;
+    for (const InputView& image : images.views()) {
+      const auto row = ask(*model, {&image, 1});
+      one_by_one.insert(one_by_one.end(), row.begin(), row.end());
+    }
+    EXPECT_EQ(rows, one_by_one) << file;
+    return rows;
+  };
+  const auto plain = answers_of("ok_float.onnx", {});
+  EXPECT_EQ(answers_of("rate_and_state.onnx", {{"rate", 1}, {"state", 0}, {"mask", 1}}), plain);
+  const auto past = answers_of("rate_and_state.onnx", {{"rate", 2}, {"state", 0.5}, {"mask", 1}});
+  for (std::size_t i = 0; i < plain.size(); ++i) EXPECT_NEAR(past[i], 2 * plain[i] + 1, 1e-4) << i;
+  const auto dense = answers_of("dense_float.tflite", {});
+  EXPECT_EQ(answers_of("gain.tflite", {{"gain", 1}}), dense);
+  const auto doubled = answers_of("gain.tflite", {{"gain", 2}});
+  for (std::size_t i = 0; i < dense.size(); ++i) EXPECT_NEAR(doubled[i], 2 * dense[i], 1e-4) << i;
+}
+
+TEST_F(OpenModel, InputsThatCannotBeSetAreRefusedByName) {
+  ModelOptions options;
+  expect_refused("rate_and_state.onnx", ErrorCode::kBadInput, "rate ()", options);
+  EXPECT_THAT(refusal(model_path("rate_and_state.onnx"), options).hint, HasSubstr("--set-input"));
+  expect_refused("gain.tflite", ErrorCode::kBadInput, "gain (1), image (1 x 8 x 8 x 1)", options);
+  options.set_inputs = {{"rate", 1}, {"no such", 0}};
+  expect_refused("rate_and_state.onnx", ErrorCode::kBadArgument, "no input named 'no such'", options);
+  options.set_inputs = {{"image", 1}};
+  expect_refused("ok_float.onnx", ErrorCode::kBadArgument, "sets all", options);
+  options.set_inputs = {{"gain", 1}, {"image", 1}};
+  expect_refused("gain.tflite", ErrorCode::kBadArgument, "sets all", options);
+}
+
+TEST_F(OpenModel, InputsOfAnyRankAreArrays) {
+  ModelOptions options;
+  options.kind = InputKind::kArray;
+  const auto vectors = open_model(model_path("rank2_input.onnx"), options);
+  EXPECT_EQ(vectors->info().kind, InputKind::kArray);
+  EXPECT_EQ(vectors->info().shape, (Shape{1, 64, 1}));
+  EXPECT_EQ(open_model(model_path("ok_float.onnx"), options)->info().shape, (Shape{8, 8, 1}));
+  EXPECT_THAT(refusal(model_path("rank2_input.onnx")).hint, HasSubstr("--kind array"));
+  expect_refused("open_size.onnx", ErrorCode::kBadArgument, "open", options);
+  options.input_height = 6;
+  options.input_width = 7;
+  EXPECT_EQ(open_model(model_path("open_size.onnx"), options)->info().shape.size() % 42, 0U);
+}
+
 TEST_F(OpenModel, OneScoreIsNoClassifierAndSaysWhichOracleReadsIt) {
   expect_refused("sigmoid.onnx", ErrorCode::kBadInput, "one value for an image");
   const auto hint = refusal(model_path("sigmoid.onnx")).hint;

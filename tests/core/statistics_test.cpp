@@ -46,6 +46,18 @@ TEST(Statistics, EstimatesHoldTheMeanAndAnIntervalAroundIt) {
 }
 
 // Where all units say the same, no bootstrap draw differs; the count still bounds the share.
+TEST(Statistics, AMediansIntervalIsOfTheMedian) {
+  const std::vector<double> values{0, 0, 1, 2, 3, 4, 100};
+  const Estimate e = median_estimate(values, 3);
+  EXPECT_EQ(e.value, 2);
+  EXPECT_EQ(e.of, 7);
+  EXPECT_LE(e.interval.low, 1);
+  EXPECT_GE(e.interval.high, 3);
+  EXPECT_LT(e.interval.high, mean(values) + 90) << "one far value moves no median";
+  EXPECT_EQ(median_estimate(values, 3).interval.low, e.interval.low);
+  EXPECT_EQ(median_estimate({}, 3).of, 0);
+}
+
 TEST(Statistics, FewUnitsThatAllSayTheSameAreNoProof) {
   const std::vector<double> none(20, 0.0);
   const std::vector<double> all(20, 1.0);

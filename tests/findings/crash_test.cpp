@@ -163,7 +163,7 @@ TEST(FullDisk, AFileThatMayGrowNoFurtherEndsTheRun) {
   if (child == 0) {  // the limit is for the whole process
     std::signal(SIGXFSZ, SIG_IGN);
     const auto store = FindingStore::create(folder / "run");
-    const rlimit limit{300'000, 300'000};
+    const rlimit limit{500'000, 500'000};
     setrlimit(RLIMIT_FSIZE, &limit);
     ErrorCode code{};
     const int steps = write_until_refused(*store, code);

@@ -37,12 +37,14 @@ inline Finding sample_finding(int seed, int ordinal = 0, FindingKind kind = Find
   f.margin_original = 1.25;
   f.margin_compressed = -0.1;
   f.severity = 0.3;
+  f.robust = {4, 3};
   f.distance = {12, 0.75, 0.9};
   f.severity_found = 0.2;
   f.refine_queries = 17;
   f.queries = 41;
   f.seconds = 0.002;
   f.how = R"({"operators":["blur","noise"]})";
+  f.answers = R"({"original":[[7,0.625]],"compressed":[[3,0.1]],"seed_original":[],"seed_compressed":[]})";
   f.png = sample_png(static_cast<std::uint8_t>(seed * 16 + ordinal));
   return f;
 }

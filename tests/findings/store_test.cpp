@@ -60,11 +60,14 @@ TEST_F(Store, EveryMemberOfAFindingSurvives) {
   EXPECT_EQ(g.severity, f.severity);
   EXPECT_EQ(g.tie, f.tie);
   EXPECT_EQ(g.flaky, f.flaky);
+  EXPECT_EQ(g.robust.asked, f.robust.asked);
+  EXPECT_EQ(g.robust.deviating, f.robust.deviating);
   EXPECT_EQ(g.distance.linf, f.distance.linf);
   EXPECT_EQ(g.distance.l2, f.distance.l2);
   EXPECT_EQ(g.queries, f.queries);
   EXPECT_EQ(g.seconds, f.seconds);
   EXPECT_EQ(g.how, f.how);
+  EXPECT_EQ(g.answers, f.answers);
   EXPECT_EQ(g.png, f.png);
 }
 
@@ -224,6 +227,27 @@ TEST_F(Store, DamagedFactsAreTold) {
   reopen();
   expect_error(ErrorCode::kBadInput, "what was recorded of finding 1:0 is damaged",
                [&] { store_->for_each_finding(false, [](const Finding&) {}); });
+}
+
+TEST_F(Store, DamagedAnswersAreTold) {
+  create();
+  const Finding finding = sample_finding(1);
+  store_->write({.findings = {finding}});
+  store_.reset();
+  flip_in(run_, finding.answers);
+  reopen();
+  expect_error(ErrorCode::kBadInput, "what the models made of finding 1:0 is damaged",
+               [&] { store_->for_each_finding(false, [](const Finding&) {}); });
+}
+
+TEST_F(Store, ARerunReplacesTheAnswersToo) {
+  create();
+  Finding finding = sample_finding(1);
+  store_->write({.findings = {finding}});
+  reopen();
+  finding.answers.clear();
+  store_->write({.findings = {finding}});
+  EXPECT_EQ(test::findings_of(*store_).at(0).answers, "");
 }
 
 TEST_F(Store, ADamagedRecordIsTold) {

@@ -68,6 +68,7 @@ TEST(Preprocess, RecordsWithoutAFitKeepMeaningWhatTheyMeant) {
   EXPECT_EQ(earlier.fit, Fit::kEarlierCrop);
   EXPECT_EQ(earlier.orientation, Orientation::kStored);
   EXPECT_EQ(earlier.resize, 256);
+  EXPECT_EQ(earlier.rounding, Rounding::kEven);
   EXPECT_EQ(parse_recorded_preprocess(to_string(earlier)), earlier);
   const Preprocess now = parse_preprocess("imagenet");
   EXPECT_EQ(parse_recorded_preprocess(to_string(now)), now);
@@ -75,10 +76,11 @@ TEST(Preprocess, RecordsWithoutAFitKeepMeaningWhatTheyMeant) {
 
 TEST(Preprocess, TextRoundTripsExactly) {
   std::vector<std::string> texts = preprocess_presets();
-  texts.insert(texts.end(), {"scale=0.1,mean=-1e-30:3.4e38:0.333333343,std=1e-7,order=bgr,layout=nhwc",
-                             "crop=0.1000000000000000055,resize=7,filter=nearest,layout=nchw", "std=2:2:3",
-                             "fit=squash,filter=lanczos", "fit=letterbox:7,alpha=drop,orientation=stored",
-                             "fit=earlier-crop,resize=9", "filter=cv-linear", "bytes,order=bgr,resize=40"});
+  texts.insert(texts.end(),
+               {"scale=0.1,mean=-1e-30:3.4e38:0.333333343,std=1e-7,order=bgr,layout=nhwc",
+                "crop=0.1000000000000000055,resize=7,filter=nearest,layout=nchw", "std=2:2:3",
+                "fit=squash,filter=lanczos", "fit=letterbox:7,alpha=drop,orientation=stored",
+                "fit=earlier-crop,resize=9", "filter=cv-linear", "bytes,order=bgr,resize=40", "unit,round=truncate"});
   for (const std::string& text : texts) {
     const Preprocess p = parse_preprocess(text);
     EXPECT_EQ(parse_preprocess(to_string(p)), p) << text << " -> " << to_string(p);
@@ -91,7 +93,7 @@ TEST(Preprocess, ShortNamesArePresetsWherePossible) {
   EXPECT_EQ(short_name(parse_preprocess("imagenet,resize=232")), "imagenet,resize=232");
   EXPECT_EQ(short_name(parse_preprocess("imagenet,fit=squash")), "imagenet,fit=squash");
   for (const char* text : {"tf,crop=0.5,layout=nchw", "scale=3", "bytes,order=bgr", "cifar10,resize=40",
-                           "unit,fit=letterbox:7,filter=lanczos", "scale=3,alpha=drop"}) {
+                           "unit,fit=letterbox:7,filter=lanczos", "scale=3,alpha=drop", "unit,round=even"}) {
     EXPECT_EQ(parse_preprocess(short_name(parse_preprocess(text))), parse_preprocess(text)) << text;
   }
 }
@@ -139,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Bad{"fit=letterbox:256", "grey levels from 0 to 255"}, Bad{"fit=letterbox:1:2", "only letterbox"},
                     Bad{"fit=squash,resize=256", "'resize' is for fit=crop only"},
                     Bad{"crop=0.5,fit=letterbox", "'crop' is for fit=crop only"}, Bad{"alpha=black", "unknown alpha"},
-                    Bad{"orientation=left", "known: exif, stored"},
+                    Bad{"round=up", "known: own, even, away, truncate"}, Bad{"orientation=left", "known: exif, stored"},
 
                     Bad{"unit,", "expected key=value"}, Bad{"scale=1,,std=1", "expected key=value"},
                     Bad{"scale=1,unit", "expected key=value"}, Bad{"=1", "unknown key ''"},

@@ -98,7 +98,8 @@ TEST_P(EveryOracle, ItsSpecMakesItAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Oracles, EveryOracle,
-                         ::testing::Values("value:0.1", "value:10%", "cosine:0.9", "cosine:0.6", "mask", "mask:0.5"),
+                         ::testing::Values("value:0.1", "value:10%", "cosine:0.9", "cosine:0.6", "mask", "mask:0.5",
+                                           "topk:1", "topk:2", "topk:2:order", "multilabel", "multilabel:0.3"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
@@ -139,6 +140,120 @@ TEST(MaskOracle, PixelsMarkedByBothAreAShareOfThoseMarkedByEither) {
             R"({"iou":0.5,"marked_original":2,"marked_compressed":1,"marked_both":1,"pixels":4})");
 }
 
+// Sets of labels.
+LabelSet labels_of(const char* spec, const Values& answer) {
+  LabelSet set;
+  make_oracle(spec).oracle->sets()->read(answer, set);
+  return set;
+}
+
+double margin_of(const char* spec, const Values& answer, const LabelSet& set) {
+  return make_oracle(spec).oracle->sets()->margin(answer, set);
+}
+
+TEST(TopkOracle, TheBestAreASetOrAList) {
+  EXPECT_EQ(labels_of("topk:2", {0.1F, 5, 2, 9}), (LabelSet{1, 3}));
+  EXPECT_EQ(labels_of("topk:2:order", {0.1F, 5, 2, 9}), (LabelSet{3, 1}));
+  EXPECT_EQ(labels_of("topk:2", {1, 1, 1}), (LabelSet{0, 1})) << "ties by first index";
+  EXPECT_EQ(lead("topk:2", {1, 5, 2, 9}, {1, 9, 2, 5}), 1);
+  EXPECT_LT(lead("topk:2:order", {1, 5, 2, 9}, {1, 9, 2, 5}), 0);
+}
+
+TEST(TopkOracle, AMarginIsTheLastOnesLeadOverTheNext) {
+  EXPECT_NEAR(margin_of("topk:2", {0.1F, 5, 2, 9}, {1, 3}), 3, 1e-6);
+  EXPECT_NEAR(margin_of("topk:2", {0.1F, 5, 2, 9}, {2, 3}), -3, 1e-6);
+  EXPECT_EQ(margin_of("topk:2", {0, 5, 5, 9}, {1, 3}), 0) << "a tie decides";
+  EXPECT_NEAR(margin_of("topk:2:order", {0.1F, 5, 2, 6}, {3, 1}), 1, 1e-6) << "the nearest change is one of order";
+  EXPECT_NEAR(margin_of("topk:2:order", {0.1F, 5, 2, 6}, {1, 3}), -1, 1e-6);
+}
+
+TEST(TopkOracle, SharesOfAllAreComparedByTheirLogarithms) {
+  EXPECT_NEAR(margin_of("topk:1", {0.8F, 0.2F, 0}, {0}), std::log(4.0), 1e-6);
+  EXPECT_NEAR(margin_of("topk:1", {0.8F, 0.2F, 0.9F}, {2}), 0.1, 1e-6) << "these are no shares";
+  const auto declared = make_oracle("topk:1", OutputKind::kLogits);
+  EXPECT_NEAR(declared.oracle->sets()->margin(Values{0.8F, 0.2F, 0}, {0}), 0.6, 1e-6);
+}
+
+TEST(TopkOracle, AsManyAsThereAreSayNothing) {
+  const AnswerLayout three{{"scores", {3}}};
+  EXPECT_NO_THROW(static_cast<void>(make_oracle("topk:2").oracle->fitted(three, three)));
+  EXPECT_THROW(static_cast<void>(make_oracle("topk:3").oracle->fitted(three, three)), Error);
+  EXPECT_NO_THROW(static_cast<void>(make_oracle("topk:3:order").oracle->fitted(three, three)));
+  const AnswerLayout two_outputs{{"a", {3}}, {"b", {3}}};
+  EXPECT_THROW(static_cast<void>(make_oracle("topk:2").oracle->fitted(two_outputs, two_outputs)), Error);
+}
+
+TEST(MultilabelOracle, LabelsAboveTheThresholdAreGiven) {
+  EXPECT_EQ(labels_of("multilabel", {0.9F, 0.4F, 0.6F}), (LabelSet{0, 2}));
+  EXPECT_EQ(labels_of("multilabel:0.3", {0.9F, 0.4F, 0.2F}), (LabelSet{0, 1}));
+  EXPECT_EQ(labels_of("multilabel", {0.1F, 0.2F}), LabelSet{}) << "none is an answer, too";
+  EXPECT_EQ(facts("multilabel", {0.9F, 0.4F, 0.6F}, {0.9F, 0.7F, 0.2F}),
+            R"({"original":[0,2],"compressed":[0,1],"lost":[2],"gained":[1]})");
+}
+
+TEST(MultilabelOracle, AMarginIsTheLogOddsOfTheNearestLabel) {
+  EXPECT_NEAR(margin_of("multilabel", {0.9F, 0.25F}, {0}), std::log(3.0), 1e-6);
+  EXPECT_NEAR(margin_of("multilabel", {0.9F, 0.75F}, {0}), -std::log(3.0), 1e-6);
+  EXPECT_EQ(margin_of("multilabel", {0.9F, 0.5F}, {0}), 0);
+}
+
+TEST(MultilabelOracle, LogitsAreDeclared) {
+  const auto oracle = make_oracle("multilabel", OutputKind::kLogits).oracle;
+  LabelSet set;
+  oracle->sets()->read(Values{3, -1, 0.2F}, set);
+  EXPECT_EQ(set, (LabelSet{0, 2}));
+  EXPECT_THROW(labels_of("multilabel", {3, -1, 0.2F}), Error);
+}
+
+// Held against the seed's set each model keeps or leaves it by itself.
+class RuledAtSeed {
+ public:
+  RuledAtSeed(const LabelSet& given, const Values& original, const Values& compressed) : given_{given} {
+    Answers f;
+    Answers g;
+    fill(f, original);
+    fill(g, compressed);
+    read_together(*make_oracle("topk:2").oracle, f, g, original_, compressed_, {given_, seeds_});
+  }
+  [[nodiscard]] Verdict verdict() const { return judge(image_.view(), original_[0], compressed_[0], 0, {}); }
+  [[nodiscard]] double severity() const { return dflare::severity(original_[0], compressed_[0]); }
+
+ private:
+  std::vector<LabelSet> given_;
+  std::vector<SeedIndex> seeds_{SeedIndex(0)};
+  Input image_{Shape{1, 1, 1}};
+  Answers original_, compressed_;
+};
+
+TEST(SetsAtSeeds, WhoLeavesTheSeedsSetIsTold) {
+  const Values kept{9, 8, 1, 0};
+  const Values other{9, 1, 4, 0};
+  const Values third{9, 1, 0, 4};
+  EXPECT_FALSE(RuledAtSeed({0, 1}, kept, kept).verdict().differs);
+  EXPECT_EQ(RuledAtSeed({0, 1}, kept, other).verdict().kind, FindingKind::kCompressedLost);
+  EXPECT_EQ(RuledAtSeed({0, 1}, other, kept).verdict().kind, FindingKind::kOriginalLost);
+  EXPECT_FALSE(RuledAtSeed({0, 1}, other, other).verdict().differs) << "both left for the same set";
+  const Verdict both = RuledAtSeed({0, 1}, other, third).verdict();
+  EXPECT_TRUE(both.deviates);
+  EXPECT_EQ(both.kind, FindingKind::kBothChanged);
+}
+
+TEST(SetsAtSeeds, MarginsAreThoseOfTheSeedsSet) {
+  const Verdict v = RuledAtSeed({0, 1}, {9, 8, 1, 0}, {9, 1, 4, 0}).verdict();
+  EXPECT_NEAR(v.margin_original, 7, 1e-5);
+  EXPECT_NEAR(v.margin_compressed, -3, 1e-5);
+  const RuledAtSeed both({0, 1}, {9, 1, 4, 0}, {9, 1, 0, 3});
+  EXPECT_NEAR(both.verdict().margin_original, -3, 1e-5);
+  EXPECT_NEAR(both.verdict().margin_compressed, -2, 1e-5);
+  EXPECT_NEAR(both.severity(), 2, 1e-5) << "the less decisive of the two";
+}
+
+TEST(SetsAtSeeds, ATieIsNoDeviation) {
+  const Verdict v = RuledAtSeed({0, 1}, {9, 8, 1, 0}, {9, 4, 4, 0}).verdict();
+  EXPECT_TRUE(v.tie);
+  EXPECT_FALSE(v.deviates);
+}
+
 TEST(MakeOracle, LabelsNeedNone) {
   EXPECT_TRUE(make_oracle("top1").labels());
   EXPECT_FALSE(make_oracle("top1").binary);
@@ -149,10 +264,12 @@ TEST(MakeOracle, LabelsNeedNone) {
 }
 
 TEST(MakeOracle, WhatMeansNothingIsRefusedWithTheWayOut) {
-  for (const char* spec : {"",         "top2",      "valu:1",   "value",      "value:",         "value:x",  "value:0",
-                           "value:-1", "value:nan", "value:1x", "value:%",    "cosine",         "cosine:1", "cosine:-1",
-                           "cosine:2", "mask:0",    "mask:1",   "binary:0",   "binary:1",       "binary:",  "top1:",
-                           "top1:3",   "value:inf", "boxes",    "boxes:yolo", "boxes:nanodet:2"}) {
+  for (const char* spec :
+       {"",         "top2",      "valu:1",   "value",      "value:",          "value:x",     "value:0",
+        "value:-1", "value:nan", "value:1x", "value:%",    "cosine",          "cosine:1",    "cosine:-1",
+        "cosine:2", "mask:0",    "mask:1",   "binary:0",   "binary:1",        "binary:",     "top1:",
+        "top1:3",   "value:inf", "boxes",    "boxes:yolo", "boxes:nanodet:2", "topk",        "topk:",
+        "topk:0",   "topk:-1",   "topk:2x",  "topk:2:",    "topk:2:sorted",   "multilabel:1"}) {
     if (std::string(spec) == "binary:") continue;  // as without a colon
     try {
       make_oracle(spec);

@@ -126,6 +126,14 @@ def unfit_models():
     logits = tensor("logits", ["N", CLASSES])
     add = helper.make_node("Add", ["image", "other"], ["sum"])
     save("two_inputs", [add] + network("sum"), [image(), tensor("other", ["N", 1, SIDE, SIDE])], [logits], weights())
+    # A rate, a state that is open in the batch, and a mask of the image's shape: what voices and texts are asked with.
+    gated = [helper.make_node("Mul", ["image", "mask"], ["gated"]), helper.make_node("Cast", ["rate"], ["hertz"], to=FLOAT),
+             helper.make_node("ReduceSum", ["state", "axes"], ["past"], keepdims=0)]
+    heads = network("gated", target="z") + [helper.make_node("Mul", ["z", "hertz"], ["scaled"]),
+                                            helper.make_node("Add", ["scaled", "past"], ["logits"])]
+    save("rate_and_state", gated + heads,
+         [image(), tensor("rate", [], INT64), tensor("state", [2, "N", CLASSES]), tensor("mask", ["N", 1, SIDE, SIDE])],
+         [logits], weights() + [numpy_helper.from_array(np.array([0], np.int64), "axes")])
     rng = np.random.default_rng(5)
     dense = [constant("w", rng.normal(0, 0.3, (SIDE * SIDE, CLASSES)))]
     save("rank2_input", [helper.make_node("MatMul", ["image", "w"], ["logits"])], [tensor("image", ["N", SIDE * SIDE])],
@@ -367,6 +375,18 @@ def tflite_models():
     f.dense([x, f.tensor("w2", [CLASSES // 2, SIDE * SIDE], data=-w[::2]),
              f.tensor("b2", [CLASSES // 2], data=-bias[::2])], half)
     f.save("two_outputs", [x], [y, half])
+
+    # `dense_float` times a gain that is an input too, and comes first.
+    f = Flat()
+    gain = f.tensor("gain", [1])
+    x = f.tensor("image", [1, SIDE, SIDE, 1])
+    z = f.tensor("z", [1, CLASSES])
+    y = f.tensor("logits", [1, CLASSES])
+    f.dense([x, f.tensor("w", w.shape, data=w), f.tensor("b", bias.shape, data=bias)], z)
+    tflite.MulOptionsStart(f.b)
+    mul = tflite.MulOptionsEnd(f.b)
+    f.operator(tflite.BuiltinOperator.MUL, [z, gain], [y], mul, tflite.BuiltinOptions.MulOptions)
+    f.save("gain", [gain, x], [y])
 
     # For pixels / 255: one grey level is one step of the input.
     f = Flat()

@@ -42,6 +42,22 @@ TEST(Settings, ChoicesReachTheLibrary) {
   EXPECT_EQ(settings.strategy.selection, SelectionPolicy::kUniform);
 }
 
+TEST(Settings, ANaturalBoxIsANameOrItsNumbers) {
+  Options options;
+  options.strategy = "natural";
+  options.goal = "regression";
+  EXPECT_EQ(search_settings(options).natural_box, *named_natural_box("default"));
+  options.natural_box = "rotate=12.5,light=30";
+  const SearchSettings settings = search_settings(options);
+  EXPECT_EQ(settings.natural_box, (NaturalBox{.rotate = 12.5, .light = 30}));
+  EXPECT_EQ(settings.goal, Goal::kRegression);
+  EXPECT_EQ(options_from(settings_json(options), "a run").natural_box, "rotate=12.5,light=30");
+  for (const char* wrong : {"", "wild", "rotate", "rotate=", "turn=3", "rotate=-1", "no-such-file.toml"}) {
+    options.natural_box = wrong;
+    EXPECT_THROW(search_settings(options), Error) << wrong;
+  }
+}
+
 TEST(Settings, LinfIsGreyLevelsHoweverItIsSpelled) {
   Options options;
   options.linf = "8";

@@ -53,6 +53,7 @@ TEST_P(BiasDiffersByEight, EverySeedReachesTheSlab) {
   const toy::ToyPair models(kShape, 2, brighter_than(127.5), brighter_than(119.5));
   SearchSettings s = with_operators("paper");
   s.strategy.name = GetParam();
+  s.natural_box = {.light = 120};
   const Events events = toy::search(models, flat_seeds(), s);
   EXPECT_EQ(found(events), kSeeds);
   for (const Finding& f : events.findings) {

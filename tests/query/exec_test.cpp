@@ -16,6 +16,7 @@
 #include "dflare/error.h"
 #include "dflare/model_files.h"
 #include "support/folder.h"
+#include "support/texts.h"
 
 namespace dflare {
 namespace {
@@ -156,6 +157,34 @@ TEST_F(Exec, ChannelsFirstAreFilledSo) {
   const auto model = open_child("f32 size=3x4x6");
   EXPECT_EQ(model->info().shape, (Shape{4, 6, 3}));
   EXPECT_EQ(model->info().layout, Layout::kNchw);
+}
+
+ModelOptions for_texts() {
+  ModelOptions options = patient();
+  options.kind = InputKind::kText;
+  return options;
+}
+
+TEST_F(Exec, TextsAreSentWithZerosBehindThem) {
+  const auto model = open_child("text=32", for_texts());
+  EXPECT_EQ(model->info().kind, InputKind::kText);
+  EXPECT_EQ(model->info().shape, (Shape{1, 32, 1}));
+  EXPECT_EQ(model->info().input_type, "utf-8");
+  EXPECT_EQ(model->info().input_name, "line");
+  const std::vector<Input> texts{toy::text_input("A", 32), toy::text_input(std::string(32, 'B'), 32)};
+  const std::vector<InputView> views{texts[0].view(), texts[1].view()};
+  EXPECT_THAT(ask(*model, views), ElementsAre('A', 0, 1, 'B', 'B' / 2.0F, 1));
+}
+
+TEST_F(Exec, TextsAndTensorsAreNotTakenForEachOther) {
+  EXPECT_THAT(what_of_opening("text=32", patient()), AllOf(HasSubstr("takes texts"), HasSubstr("exec:")));
+  EXPECT_THAT(what_of_opening("u8", for_texts()), HasSubstr("the inputs are texts"));
+  EXPECT_THAT(what_of_opening("text=8", for_texts()), HasSubstr("expected rank 1 and 16 to 8192 bytes"));
+  EXPECT_THAT(what_of_opening("text=9000", for_texts()), HasSubstr("9000 bytes"));
+  const auto model = open_child("text=64", for_texts());
+  const Input image(Shape{1, 64, 1});
+  const InputView view = image.view();
+  EXPECT_THAT([&] { ask(*model, {&view, 1}); }, testing::ThrowsMessage<Error>(HasSubstr("of kind image")));
 }
 
 TEST_F(Exec, OneOfSeveralOutputsIsChosenByName) {

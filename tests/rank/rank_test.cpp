@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "dflare/error.h"
+#include "support/estimates.h"
 #include "support/toy.h"
 
 namespace dflare {
@@ -46,6 +47,7 @@ RankSettings settings() {
   s.search.max_queries = 200;
   s.search.max_seeds = 40;
   s.search_seeds = 20;
+  s.regression_queries = 40;
   s.refine_queries = 20;
   s.time_limit_seconds = 0;
   return s;
@@ -108,18 +110,10 @@ TEST(Rank, EveryMeasureTellsTheFartherFromTheNearer) {
   EXPECT_LT(near.disagreement->value, far.disagreement->value);
   EXPECT_LT(near.corrupted_disagreement->value, far.corrupted_disagreement->value);
   EXPECT_LT(near.severity->value, far.severity->value);
+  EXPECT_LT(near.found_regression, far.found_regression);
   EXPECT_GT(near.queries_dflare->value, far.queries_dflare->value);
   EXPECT_GE(near.queries_boundary->value, far.queries_boundary->value);
   EXPECT_FALSE(near.accuracy.has_value()) << "no labels were given";
-}
-
-void expect_same(const std::optional<Estimate>& a, const std::optional<Estimate>& b) {
-  ASSERT_TRUE(a.has_value());
-  ASSERT_TRUE(b.has_value());
-  EXPECT_EQ(a->value, b->value);
-  EXPECT_EQ(a->interval.low, b->interval.low);
-  EXPECT_EQ(a->interval.high, b->interval.high);
-  EXPECT_EQ(a->of, b->of);
 }
 
 TEST(Rank, BatchAndWorkersDoNotMatter) {
@@ -135,10 +129,25 @@ TEST(Rank, BatchAndWorkersDoNotMatter) {
       expect_same(r.variants[v].boundary_shift, expected.variants[v].boundary_shift);
       expect_same(r.variants[v].corrupted_disagreement, expected.variants[v].corrupted_disagreement);
       expect_same(r.variants[v].severity, expected.variants[v].severity);
+      expect_same(r.variants[v].regression, expected.variants[v].regression);
       expect_same(r.variants[v].queries_boundary, expected.variants[v].queries_boundary);
       expect_same(r.variants[v].queries_dflare, expected.variants[v].queries_dflare);
     }
   }
+}
+
+TEST(Rank, RegressionsAreLookedForFromSoManySeeds) {
+  Family family({9});
+  RankSettings s = settings();
+  const std::optional<Estimate> all = rank(family, s).variants[0].regression;
+  ASSERT_TRUE(all.has_value());
+  EXPECT_EQ(all->of, 20);
+  EXPECT_GT(all->value, 0);
+  EXPECT_TRUE(all->interval.contains(all->value));
+  s.regression_seeds = 12;
+  EXPECT_EQ(rank(family, s).variants[0].regression->of, 12);
+  s.regression_queries = 0;
+  EXPECT_FALSE(rank(family, s).variants[0].regression.has_value());
 }
 
 // Another variant beside it changes nothing about a variant: all start from the original's seeds.
@@ -276,6 +285,8 @@ TEST(Rank, SettingsOutOfRangeAreRefused) {
   };
   EXPECT_TRUE(refused([](RankSettings& s) { s.corrupted_per_seed = 0; }));
   EXPECT_TRUE(refused([](RankSettings& s) { s.search_seeds = -1; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.regression_queries = -1; }));
+  EXPECT_TRUE(refused([](RankSettings& s) { s.regression_seeds = -1; }));
   EXPECT_TRUE(refused([](RankSettings& s) { s.refine_queries = 0; }));
   EXPECT_TRUE(refused([](RankSettings& s) { s.time_limit_seconds = -1; }));
   EXPECT_TRUE(refused([](RankSettings& s) { s.search.workers = 100'000; }));
@@ -340,6 +351,56 @@ TEST(Rank, LabelsGiveAccuracyAndChooseTheSeeds) {
   EXPECT_NEAR(r.accuracy_original->value, 40.0 / 60, 1e-9);
   EXPECT_EQ(r.seeds, 40);
   EXPECT_TRUE(r.variants[0].accuracy.has_value());
+}
+
+// By an oracle there are no labels: what is told apart is how often answers stray.
+TEST(RankByOracle, VariantsAreOrderedByHowOftenTheyStray) {
+  Family family({4, 1, 0});
+  RankSettings s = settings();
+  s.search.oracle = make_oracle("value:0.5");
+  LiveProgress live;
+  const Ranking ranking = rank(family, s, live);
+  EXPECT_EQ(ranking.measure, "corrupted_disagreement");
+  EXPECT_EQ(ranking.oracle, "value:0.5");
+  EXPECT_EQ(ranking.order.front(), 2U);
+  EXPECT_EQ(ranking.variants[2].disagreement->value, 0);
+  EXPECT_EQ(ranking.variants[2].corrupted_disagreement->value, 0);
+  EXPECT_EQ(ranking.variants[0].disagreement->value, 1) << "a bias of 4 is more than 0.5 everywhere";
+  EXPECT_EQ(ranking.variants[1].corrupted_disagreement->value, 1);
+  EXPECT_FALSE(ranking.variants[0].boundary_shift.has_value());
+  EXPECT_FALSE(ranking.accuracy_original.has_value());
+}
+
+TEST(RankByOracle, SetsOfLabelsTellMoreApartThanTheBestOne) {
+  Family family({1});
+  RankSettings s = settings();
+  s.search_seeds = 0;
+  LiveProgress live;
+  const double top1 = rank(family, s, live).variants[0].corrupted_disagreement->value;
+  s.search.oracle = make_oracle("topk:3:order");
+  const double ordered = rank(family, s, live).variants[0].corrupted_disagreement->value;
+  EXPECT_GT(ordered, top1);
+}
+
+TEST(RankByOracle, OneScoreIsReadByItsThreshold) {
+  const auto score = [](double bias) {
+    return make_function_model(kShape, 1, [bias](InputView in, std::span<float> out) {
+      out[0] = static_cast<float>((toy::mean_of(in) - 128) / 20 + bias);
+    });
+  };
+  const auto original = score(0);
+  const auto far = score(3);
+  const auto same = score(0);
+  std::vector<Model*> variants{far.get(), same.get()};
+  RankSettings s = settings();
+  s.search.oracle = make_oracle("binary");
+  s.search_seeds = 0;
+  LiveProgress live;
+  const SeedSet seeds = toy::varied_seeds(kShape, 60);
+  const Ranking ranking = rank_variants(*original, variants, seeds, s, live, {});
+  EXPECT_GT(ranking.variants[0].disagreement->value, 0.1);
+  EXPECT_EQ(ranking.variants[1].disagreement->value, 0);
+  EXPECT_EQ(ranking.order.front(), 1U);
 }
 
 }  // namespace

@@ -206,8 +206,8 @@ TEST(RepairVerdict, TellsTheWorthlessFromTheHarmful) {
   outcome.head.layers.emplace_back();
   outcome.clean = effect(10, 11, {-0.01, 0.02});
   outcome.corrupted = effect(50, 50, {-0.01, 0.01});
-  EXPECT_EQ(outcome.verdict(), RepairVerdict::kNoGain);
-  EXPECT_TRUE(outcome.raises()) << "not to be used, though it may be chance";
+  EXPECT_EQ(outcome.verdict(), RepairVerdict::kCannotTell);
+  EXPECT_FALSE(outcome.raises()) << "one image more may be chance";
   outcome.corrupted = effect(50, 80, {0.01, 0.04});
   EXPECT_EQ(outcome.verdict(), RepairVerdict::kRaises);
   outcome.corrupted = effect(50, 20, {-0.04, -0.01});

@@ -56,7 +56,8 @@ TEST(RepairText, TellsTheEffectOnNaturalImagesAndTheVerdict) {
   RepairReport report = sample_repair();
   EXPECT_THAT(text_of(report, kPlainText),
               AllOf(HasSubstr("  method        natural\n"), HasSubstr("On natural images: 50 inputs of --held-out\n"),
-                    HasSubstr(": lowered\n"), HasSubstr("the repair lowers the disagreement on natural images\n")));
+                    HasSubstr(": lowered\n"),
+                    HasSubstr("the repair lowers the disagreement on natural images, clean and corrupted\n")));
   report.outcome.judged = false;
   EXPECT_THAT(text_of(report, kPlainText), AllOf(Not(HasSubstr("On natural images")), HasSubstr("was not judged")));
 }
@@ -71,9 +72,20 @@ TEST(RepairText, NamesClassesThatItNeverSawWhereTheyAreFew) {
 
 TEST(VerdictText, IsOneLineInItsColour) {
   const RepairReport report = sample_repair();
-  EXPECT_EQ(verdict_text(report.outcome, kPlainText), "the repair lowers the disagreement on natural images");
+  EXPECT_EQ(verdict_text(report.outcome, kPlainText),
+            "the repair lowers the disagreement on natural images, clean and corrupted");
   EXPECT_EQ(verdict_text(report.outcome, kColours),
-            "\x1b[32mthe repair lowers the disagreement on natural images\x1b[0m");
+            "\x1b[32mthe repair lowers the disagreement on natural images, clean and corrupted\x1b[0m");
+}
+
+TEST(VerdictText, SaysOnWhichImagesItHolds) {
+  RepairReport report = sample_repair();
+  report.outcome.clean.change.interval = {-0.05, 0.05};
+  EXPECT_EQ(verdict_text(report.outcome, kPlainText),
+            "the repair lowers the disagreement on corrupted natural images; on clean ones it cannot be told");
+  report.outcome.clean.change.interval = {0.01, 0.05};
+  EXPECT_EQ(verdict_text(report.outcome, kPlainText),
+            "the repair raises the disagreement on clean natural images; on corrupted ones it is lowered");
 }
 
 TEST(RankText, OrdersVariantsAndMarksSharedRanks) {
@@ -131,7 +143,7 @@ TEST(InspectionText, NamesFromAFileCannotWriteToTheTerminal) {
 }
 
 RunReport sample_run() {
-  RunReport report{.summary = {}, .folder = "run", .classes = {"cat\x1b[31m", "dog"}, .best = {}};
+  RunReport report{.summary = {}, .folder = "run", .classes = {"cat\x1b[31m", "dog"}, .label_shift = 0, .best = {}};
   report.summary.complete = report.summary.rows_exact = true;
   report.summary.seeds = report.summary.searched = report.summary.found = 10;
   report.summary.settings = "{}";
@@ -149,6 +161,14 @@ TEST(RunText, NamesTheClassesOfTheBestFindingsAndNumbersThoseWithoutAName) {
               AllOf(HasSubstr("the most decisive findings\n  run/findings/000012_0_"), HasSubstr("from digits/7.png"),
                     HasSubstr("original says cat\\x1b[31m (50.0 %)"), HasSubstr("compressed says 5"),
                     HasSubstr("\n  all of it: run/findings\n")));
+}
+
+TEST(RunText, NamesClassesFromTheLabelThatTheFirstIsOf) {
+  RunReport report = sample_run();
+  report.label_shift = 1;
+  report.best[0].finding.label_original = 2;
+  report.best[0].finding.label_compressed = 1;
+  EXPECT_THAT(text_of(report, kPlainText), AllOf(HasSubstr("original says dog"), HasSubstr("compressed says cat")));
 }
 
 TEST(RunText, SentencesFitIntoTheColumns) {

@@ -41,6 +41,20 @@ TEST_F(RunReportTest, TheFiveMostDecisiveFindingsComeFirstAndFlakyOnesNever) {
   EXPECT_EQ(report.folder, store_->folder());
 }
 
+TEST_F(RunReportTest, CountsNamesFromTheLesserOffsetOfBothModels) {
+  record(1);
+  Events events;
+  events.findings.push_back(test::sample_finding(0));
+  store_->write(events);
+  RunSummary summary;
+  summary.settings = R"({"label-offset":2,"original-label-offset":-1,"compressed-label-offset":1})";
+  EXPECT_EQ(run_report(*store_, summary).label_shift, 1);
+  summary.settings = R"({"label-offset":2,"original-label-offset":-1,"compressed-label-offset":-1})";
+  EXPECT_EQ(run_report(*store_, summary).label_shift, 2);
+  summary.settings = "{}";
+  EXPECT_EQ(run_report(*store_, summary).label_shift, 0);
+}
+
 TEST_F(RunReportTest, OfARunWithoutFindingsIsItsSummary) {
   record(1);
   RunSummary summary;
@@ -57,6 +71,12 @@ TEST(ClassNames, ALabelWithoutAnyIsItsNumber) {
   EXPECT_EQ(class_name({"cat", "dog"}, 1), "dog");
   EXPECT_EQ(class_name({"cat", "dog"}, 2), "2");
   EXPECT_EQ(class_name({"cat", "dog"}, -1), "-1");
+}
+
+TEST(ClassNames, BeginAtTheLabelThatTheFirstIsOf) {
+  EXPECT_EQ(class_name({"cat", "dog"}, 1, 1), "cat");
+  EXPECT_EQ(class_name({"cat", "dog"}, 2, 1), "dog");
+  EXPECT_EQ(class_name({"cat", "dog"}, 0, 1), "0");  // the background
 }
 
 }  // namespace

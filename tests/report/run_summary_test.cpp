@@ -88,6 +88,40 @@ TEST_F(RunSummaryTest, AFlakyNaturalInputThatWasSearchedCountsAsSearched) {
   EXPECT_EQ(s.skipped.count("flaky"), 0U);
 }
 
+TEST_F(RunSummaryTest, RobustIsTheMeanShareOfFindingsThatWereMeasured) {
+  Events events;
+  events.findings = {finding(0, 0, FindingKind::kCompressedLost, 7), finding(0, 1, FindingKind::kOriginalLost, 30),
+                     finding(1, 0, FindingKind::kCompressedLost, 8), finding(2, 0, FindingKind::kNatural, 0)};
+  events.findings[0].robust = {4, 4};
+  events.findings[1].robust = {4, 1};
+  events.findings[2].robust = {};
+  events.findings[3].robust = {4, 0};
+  const RunSummary s = of(events);
+  ASSERT_TRUE(s.robust.has_value());
+  EXPECT_DOUBLE_EQ(s.robust->share.value, 0.625);
+  EXPECT_EQ(s.robust->share.of, 2);
+  EXPECT_EQ(s.robust->all, 1);
+  EXPECT_EQ(s.robust->none, 0);
+  EXPECT_EQ(Json::parse(to_json(s)).at("robust").at("share").at("value"), 0.625);
+}
+
+TEST_F(RunSummaryTest, CorruptionsAreSplitAtSeverity5) {
+  Events events;
+  const auto how = [&events](const char* text) {
+    Finding& f = events.findings.emplace_back(
+        finding(0, static_cast<int>(events.findings.size()), FindingKind::kCompressedLost, 7));
+    f.how = text;
+  };
+  how(R"({"end_point":"corrupt","t":0.5})");
+  how(R"({"end_point":"corrupt","t":0.51})");
+  how(R"({"end_point":"corrupt","t":1})");
+  how(R"({"end_point":"blend","t":0.2})");
+  const RunSummary s = of(events);
+  EXPECT_EQ(s.within_severity_5, 1);
+  EXPECT_EQ(s.beyond_severity_5, 2);
+  EXPECT_EQ(Json::parse(to_json(s)).at("corrupted"), (Json{{"within_severity_5", 1}, {"beyond_severity_5", 2}}));
+}
+
 TEST_F(RunSummaryTest, QueriesToFindLeaveOutSeedsWithoutAFinding) {
   Events events;
   events.findings = {finding(0, 0, FindingKind::kCompressedLost, 7)};

@@ -30,6 +30,8 @@ RunSummary found_all() {
   s.distance = Distance{20, 1.5, 0.9};
   s.kinds = {{"compressed_lost", 60}, {"original_lost", 40}, {"both_changed", 0}, {"natural", 0}};
   s.ways = {{"corrupt", 90}, {"blend", 10}};
+  s.within_severity_5 = 30;
+  s.beyond_severity_5 = 60;
   s.settings = R"({"strategy":"boundary","end-points":"auto","max-queries":2000})";
   return s;
 }

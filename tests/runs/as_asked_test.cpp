@@ -63,11 +63,11 @@ using InspectAsAsked = AsAsked;
 class LearnAsAsked : public AsAsked {
  protected:
   // With enough findings to learn from, and images held out.
-  [[nodiscard]] PastRun run_of_many() {
+  [[nodiscard]] Givens run_of_many() {
     write_images("seeds", 6, 20);
     write_images("held out", 26, 40);
     begun(26);
-    return open_past_run(folder_ / "run", {given("held-out", (folder_ / "held out").string())}, opener());
+    return {given("run", (folder_ / "run").string()), given("held-out", (folder_ / "held out").string())};
   }
 };
 
@@ -201,32 +201,39 @@ TEST_F(InspectAsAsked, AnAuditNeedsInputs) {
 }
 
 TEST_F(LearnAsAsked, ARunTeachesARepairAndAGuard) {
-  const PastRun run = run_of_many();
+  const Givens asked = run_of_many();
+  std::size_t opened = 0;
   std::size_t read = 0;
   std::size_t told = 0;
   LearnHooks hooks;
+  hooks.opened = [&](const PastRun&, double seconds) { opened += seconds < 0 ? 1 : 0; };
   hooks.held_out_read = [&](const SeedSet& seeds) { read = seeds.seeds.size(); };
   hooks.tell = [&](const Progress&) { ++told; };
   LiveProgress live;
-  const std::optional<RepairReport> repair = repair_as_asked(run, live, -1, hooks);
+  const auto repair = repair_as_asked(asked, live, hooks, opener());
   ASSERT_TRUE(repair.has_value());
-  EXPECT_TRUE(repair->complete);
+  EXPECT_TRUE(repair->report.complete);
+  EXPECT_TRUE(std::filesystem::exists(repair->folder / "repair.json"));
   EXPECT_EQ(read, 40);
   EXPECT_GT(std::exchange(told, 0), 0);
   read = 0;
-  const std::optional<GuardReport> guard = guard_as_asked(run, live, hooks);
+  const auto guard = guard_as_asked(asked, live, hooks, opener());
   ASSERT_TRUE(guard.has_value());
-  EXPECT_TRUE(guard->complete);
+  EXPECT_TRUE(guard->report.complete);
+  EXPECT_EQ(guard->end, SearchEnd::kComplete);
+  EXPECT_EQ(guard->folder, folder_ / "run" / "guard");
+  EXPECT_TRUE(std::filesystem::exists(guard->folder / "guard.json"));
+  EXPECT_EQ(opened, 2);
   EXPECT_EQ(read, 40);
   EXPECT_GT(told, 0);
 }
 
 TEST_F(LearnAsAsked, ThereIsNothingWhereItWasInterruptedAtOnce) {
-  const PastRun run = run_of_many();
+  const Givens asked = run_of_many();
   LiveProgress live;
   live.stop = true;
-  EXPECT_FALSE(repair_as_asked(run, live).has_value());
-  EXPECT_FALSE(guard_as_asked(run, live).has_value());
+  EXPECT_FALSE(repair_as_asked(asked, live, {}, opener()).has_value());
+  EXPECT_FALSE(guard_as_asked(asked, live, {}, opener()).has_value());
 }
 
 }  // namespace

@@ -32,6 +32,8 @@ class RunSessions : public Runs {
 class FullStore : public FindingStore {
  public:
   explicit FullStore(FindingStore& store) : store_(store) {}
+  void intend(const std::string& settings) override { store_.intend(settings); }
+  [[nodiscard]] std::optional<std::string> intended() const override { return store_.intended(); }
   void record(const RunRecord& record) override { store_.record(record); }
   [[nodiscard]] RunRecord record() const override { return store_.record(); }
   void write(const Events&) override { throw Error(ErrorCode::kCannotWrite, "the disk is full", "make room"); }

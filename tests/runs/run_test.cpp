@@ -78,7 +78,7 @@ TEST_F(Runs, InputsThatHaveChangedAreRefusedByName) {
   std::vector<std::uint8_t> png;
   encode_png(toy::filled(kShape, 3).view(), png);
   folder_.write("seeds/row 4.png", png);
-  test::expect_error(ErrorCode::kBadInput, "the image of row 4.png", [&] { reopen(run, run.options, opener()); });
+  test::expect_error(ErrorCode::kBadInput, "the input of row 4.png", [&] { reopen(run, run.options, opener()); });
   std::filesystem::remove(folder_ / "seeds/row 4.png");
   test::expect_error(ErrorCode::kBadInput, "holds 5 inputs", [&] { reopen(run, run.options, opener()); });
 }
@@ -158,7 +158,9 @@ TEST_F(Runs, AFindingIsReportedWithWhereItCameFrom) {
   ASSERT_TRUE(some.has_value());
   RecordedRun run = read_run(*store);
   run.options.classes = folder_.write("classes.txt", std::string_view("cat\ndog\n")).string();
+  run.options.label_offset = 1;
   const FindingReport report = finding_report(*some, run, run.options);
+  EXPECT_EQ(report.label_shift, 1);
   EXPECT_EQ(report.finding.seed, some->seed);
   EXPECT_EQ(report.image, folder_ / "run" / image_path(*some));
   EXPECT_EQ(report.inputs, options_.seeds);

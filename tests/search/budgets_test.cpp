@@ -103,6 +103,7 @@ TEST(Budget, QueriesToldAreTheQueriesMade) {
       s.strategy.name = name;
       s.workers = workers;
       s.confirm = 2;
+      s.robust = 3;
       LiveProgress live;
       toy::CollectingSink sink;
       Search search(models.pair(), seeds, s, &live);
@@ -189,6 +190,14 @@ TEST(Budget, SettingsThatMakeNoSenseAreRefused) {
   const BadSettings table[] = {
       {"no query beyond the seed's", [](SearchSettings& s) { s.max_queries = 1; }},
       {"no confirmation", [](SearchSettings& s) { s.confirm = 0; }},
+      {"fewer than no neighbours", [](SearchSettings& s) { s.robust = -1; }},
+      {"more neighbours than fit", [](SearchSettings& s) { s.robust = kMostNeighbours + 1; }},
+      {"a share of no neighbours", [](SearchSettings& s) { s.min_robust = 0.5; }},
+      {"more than all neighbours",
+       [](SearchSettings& s) {
+         s.robust = 4;
+         s.min_robust = 1.1;
+       }},
       {"no shards", [](SearchSettings& s) { s.shards = 0; }},
       {"a shard too many", [](SearchSettings& s) { s.shard = s.shards = 2; }},
       {"a negative shard", [](SearchSettings& s) { s.shard = -1; }},

@@ -20,6 +20,7 @@ class DeterminismOf : public testing::TestWithParam<std::string> {
     s.strategy.name = GetParam();
     s.batch = batch;
     s.workers = workers;
+    s.robust = 3;
     s.max_queries = 120;  // so that some chains find nothing
     return s;
   }

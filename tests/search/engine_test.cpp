@@ -143,7 +143,8 @@ TEST(Search, StepsAccountForTheTime) {
   const StepSeconds& t = result.steps;
   for (const double s : {t.mutate, t.query, t.judge, t.confirm, t.store}) EXPECT_GE(s, 0);
   EXPECT_GT(t.query, 0);
-  EXPECT_LE(t.mutate + t.query + t.judge + t.confirm + t.store, result.wall_seconds * 1.01);
+  EXPECT_LE(t.mutate + t.query + t.judge + t.confirm, result.wall_seconds * 1.01);
+  EXPECT_LE(t.store, result.wall_seconds * 1.01);  // in a thread beside the worker
   EXPECT_EQ(result.end, SearchEnd::kComplete);
 }
 

@@ -144,7 +144,7 @@ TEST(Flaky, RefinedFormThatDoesNotHoldAloneIsNotKept) {
   models.compressed = std::make_unique<BatchDependent>(2, differs_on_mutants, differs_at_first);
   const SeedSet seeds = dark_seeds(kSeeds);
   SearchSettings s = in_lockstep(kSeeds);
-  s.refine = Refine::kClimb;
+  s.refine = Refine::kPixels;
   s.refine_queries = 5;
   toy::CollectingSink sink;
   Search search(models.pair(), seeds, s);

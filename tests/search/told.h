@@ -20,10 +20,11 @@ inline std::string hex(const std::vector<std::uint8_t>& bytes) {
 inline std::string told(const Finding& f) {
   return fmt::format(
       "finding {}.{} {} seed label {} labels {} {} p {:a} {:a} margins {:a} {:a} severity {:a} tie {} flaky {} "
-      "linf {:a} l2 {:a} ssim {:a} queries {} found at {:a} refine queries {} how {} png {}",
+      "robust {} of {} linf {:a} l2 {:a} ssim {:a} queries {} found at {:a} refine queries {} how {} png {}",
       f.seed.value, f.ordinal, to_string(f.kind), f.seed_label, f.label_original, f.label_compressed, f.p_original,
-      f.p_compressed, f.margin_original, f.margin_compressed, f.severity, f.tie, f.flaky, f.distance.linf,
-      f.distance.l2, f.distance.ssim, f.queries, f.severity_found, f.refine_queries, f.how, hex(f.png));
+      f.p_compressed, f.margin_original, f.margin_compressed, f.severity, f.tie, f.flaky, f.robust.deviating,
+      f.robust.asked, f.distance.linf, f.distance.l2, f.distance.ssim, f.queries, f.severity_found, f.refine_queries,
+      f.how, hex(f.png));
 }
 
 inline std::string told(const NotFinite& n) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <memory>
@@ -50,7 +51,7 @@ class KnownLeads {
 
   // Refining a finding whose label the original keeps begins.
   void begin(Refiner& refiner, const Input& found, int queries = 400) const {
-    refiner.begin(context_, SeedIndex(0), {found.view(), 0, 1}, severity(found.view()), queries);
+    refiner.begin(context_, SeedIndex(0), {found.view(), 0, 1, {}}, severity(found.view()), queries);
   }
   // One query. Returns what was asked.
   Input step(Refiner& refiner, Rng& rng) {
@@ -58,7 +59,7 @@ class KnownLeads {
     refiner.propose(rng, batch);
     const Input asked(batch[0]);
     ask(asked.view(), original_, compressed_);
-    EXPECT_TRUE(refiner.observe(judge(asked.view(), original_[0], compressed_[0], 0, {})));
+    EXPECT_TRUE(refiner.observe(std::array{judge(asked.view(), original_[0], compressed_[0], 0, {})}));
     return asked;
   }
   // What becomes of a finding.

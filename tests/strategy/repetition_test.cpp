@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "dflare/rng.h"
 #include "strategy/refiners.h"
 
@@ -85,7 +87,7 @@ struct OneLevelApart {
       Answers original;
       Answers compressed;
       ask(batch[0], original, compressed);
-      if (!refiner.observe(judge(batch[0], original[0], compressed[0], 0, {}))) return q;
+      if (!refiner.observe(std::array{judge(batch[0], original[0], compressed[0], 0, {})})) return q;
     }
     return 5001;
   }

@@ -135,6 +135,7 @@ inline SearchSettings settings() {
   s.max_queries = 300;
   s.batch = 7;
   s.workers = 1;
+  s.robust = 0;
   return s;
 }
 

@@ -48,13 +48,17 @@ bool is_command(const std::filesystem::path& model) { return model.native().star
 
 std::string command_of(const std::filesystem::path& model) { return model.native().substr(kPrefix.size()); }
 
+bool is_function(const std::filesystem::path& model) { return model.native().starts_with("function:"); }
+
 std::string from_anywhere(const std::string& model) {
+  if (is_function(model) || is_remote(model)) return model;
   if (!is_command(model)) return std::filesystem::absolute(model).lexically_normal().string();
   const std::string folder = std::filesystem::current_path().string();
   return std::string(kPrefix) + "cd '" + quoted(folder) + std::string(kOrLeave) + command_of(model);
 }
 
 std::string name_of_model(const std::filesystem::path& model) {
+  if (is_function(model) || is_remote(model)) return model.string();
   if (!is_command(model)) return model.filename().string();
   const std::string command = command_of(model);
   const std::size_t end = command.starts_with("cd '") ? command.find(kOrLeave) : std::string::npos;

@@ -25,20 +25,30 @@ using exec::Fault;
 using exec::FaultKind;
 using exec::Hello;
 
-// Rows asked at once where nobody reserved more.
-constexpr std::size_t kUsualRows = 64;
 // Failures in a row, with no answer between them, after which an instance starts no further child. A hang, which costs
 // its whole time limit, counts as several: every third one in a row is the last.
 constexpr int kMostInVain = 20, kHangCounts = 7;
 
 ElementType element_type(exec::ElementCode code) {
-  return code == exec::ElementCode::kUint8 ? ElementType::kUint8 : ElementType::kFloat32;
+  return code == exec::ElementCode::kFloat32 ? ElementType::kFloat32 : ElementType::kUint8;
 }
 
 Dims with_batch(const Dims& row, int batch) {
   Dims dims{batch > 0 ? batch : -1};
   dims.insert(dims.end(), row.begin(), row.end());
   return dims;
+}
+
+// What a child takes: a text in bytes, or a tensor.
+ImageTensor input_of(const std::string& path, const Hello& hello, const ModelOptions& options) {
+  const bool text = hello.input.type == exec::ElementCode::kText;
+  if (text && options.kind == InputKind::kText)
+    return {hello.input.dims, {1, static_cast<int>(hello.input.dims.front()), 1}, Layout::kNhwc};
+  if (text) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: takes texts, and the inputs are none", path),
+                "give it a .txt file of one text a line, or a folder of .txt files and --kind text");
+  }
+  return read_input_tensor(path, with_batch(hello.input.dims, hello.fixed_batch), options, Layout::kNhwc);
 }
 
 // What all instances of a model share: what it is, and children that wait for an instance. Safe to use from several
@@ -100,8 +110,7 @@ void Service::describe(const ModelOptions& options) {
   const Hello& hello = *hello_;
   info_.runtime = hello.runtime.empty() ? "exec" : fmt::format("exec ({})", hello.runtime);
   const ElementType type = element_type(hello.input.type);
-  const ImageTensor image =
-      read_image_tensor(info_.path, with_batch(hello.input.dims, hello.fixed_batch), options, Layout::kNhwc);
+  const ImageTensor image = input_of(info_.path, hello, options);
   std::vector<NamedOutput> outputs;
   for (const auto& output : hello.outputs) outputs.push_back({output.name, with_batch(output.dims, hello.fixed_batch)});
   const std::vector<std::size_t> chosen = choose_outputs(info_.path, outputs, options);
@@ -118,8 +127,9 @@ void Service::describe(const ModelOptions& options) {
   const std::string& output_name = outputs[chosen.front()].name;
   info_.input_name = hello.input.name.empty() ? "input" : hello.input.name;
   info_.output_name = output_name.empty() ? "output" : output_name;
-  info_.input_type = to_string(type);
+  info_.input_type = options.kind == InputKind::kText ? "utf-8" : to_string(type);
   info_.output_type = to_string(ElementType::kFloat32);
+  info_.kind = options.kind;
   info_.shape = image.shape;
   info_.layout = image.layout;
   info_.scores = options.output_form == OutputForm::kScores;
@@ -237,16 +247,10 @@ void ExecModel::query(std::span<const InputView> inputs, Answers& out) {
 void ExecModel::run(std::span<const InputView> inputs, std::span<float> raw) {
   constexpr std::size_t kBefore = exec::kHeaderBytes + exec::kRowsBytes;
   const Filler& filler = service_->filler();
-  const std::size_t row_bytes = filler.row_bytes();
   const std::size_t rows = info().fixed_batch > 0 ? static_cast<std::size_t>(info().fixed_batch) : inputs.size();
-  const std::size_t bytes = kBefore + rows * row_bytes;
+  const std::size_t bytes = kBefore + rows * filler.row_bytes();
   question_.grow(bytes);
-  std::byte* const to = question_.data() + kBefore;
-  for (std::size_t row = 0; row < inputs.size(); ++row) filler.fill(inputs[row], to + row * row_bytes);
-  // Padded by the last row, so that the answers depend on this query alone even if a model mixes its rows.
-  for (std::size_t row = inputs.size(); row < rows; ++row) {
-    std::memcpy(to + row * row_bytes, to + (inputs.size() - 1) * row_bytes, row_bytes);
-  }
+  filler.fill_rows(inputs, rows, question_.data() + kBefore);
   const std::span<const std::byte> values = answer(rows, bytes);
   std::size_t at = 0;
   for (const Service::Part& part : service_->parts()) {

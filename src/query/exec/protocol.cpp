@@ -13,6 +13,7 @@ constexpr std::size_t kMostElements = kLongestRows / 4;  // of a row
 constexpr std::size_t kHighestRank = 8;
 constexpr std::size_t kMostOutputs = 64;
 constexpr std::uint32_t kMostRows = 1U << 20;
+constexpr std::size_t kShortestText = 16, kLongestInput = 8192;  // bytes that a text may have room for
 constexpr const char* kSeeDocs = "docs/exec-models.md has the protocol, and a Python and a C example";
 
 constexpr std::uint32_t kInput = tag("INPT"), kOutput = tag("OUTP"), kName = tag("NAME"), kFixedBatch = tag("FIXB"),
@@ -61,8 +62,8 @@ std::string letters_of(std::uint32_t value) {
 ChildTensor read_tensor(Reader field, const char* which) {
   ChildTensor tensor;
   const std::uint32_t type = field.u32();
-  if (type != 1 && type != 2)
-    refuse(fmt::format("says that its {} is of type {}, expected 1 (u8) or 2 (f32)", which, type));
+  if (type < 1 || type > 3)
+    refuse(fmt::format("says that its {} is of type {}, expected 1 (u8), 2 (f32) or 3 (text)", which, type));
   tensor.type = ElementCode{type};
   const std::uint32_t rank = field.u32();
   if (rank < 1 || rank > kHighestRank) {
@@ -77,6 +78,10 @@ ChildTensor read_tensor(Reader field, const char* which) {
     }
     elements *= extent;
     tensor.dims.push_back(extent);
+  }
+  if (tensor.type == ElementCode::kText && (rank != 1 || elements < kShortestText || elements > kLongestInput)) {
+    refuse(fmt::format("says that its {} is a text of rank {} and {} bytes, expected rank 1 and {} to {} bytes", which,
+                       rank, elements, kShortestText, kLongestInput));
   }
   tensor.name = field.rest();
   return tensor;
@@ -98,7 +103,7 @@ void read_field(std::uint32_t field, std::span<const std::byte> bytes, Hello& he
       return;
     case kOutput:
       hello.outputs.push_back(read_tensor(reader, "output"));
-      if (hello.outputs.back().type != ElementCode::kFloat32) refuse("has an output of type u8, expected f32");
+      if (hello.outputs.back().type != ElementCode::kFloat32) refuse("has an output of another type than f32");
       return;
     case kName:
       hello.runtime = reader.rest();

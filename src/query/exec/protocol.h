@@ -49,14 +49,14 @@ struct Header {
 // The first kHeaderBytes of a frame. Throws Fault where they are none, showing them.
 Header read_header(std::span<const std::byte> bytes);
 
-enum class ElementCode : std::uint32_t { kUint8 = 1, kFloat32 = 2 };
+enum class ElementCode : std::uint32_t { kUint8 = 1, kFloat32 = 2, kText = 3 };
 
 struct ChildTensor {
   std::string name;
   ElementCode type{};
   Dims dims;  // of one row
   [[nodiscard]] std::size_t elements() const;
-  [[nodiscard]] std::size_t row_bytes() const { return elements() * (type == ElementCode::kUint8 ? 1 : 4); }
+  [[nodiscard]] std::size_t row_bytes() const { return elements() * (type == ElementCode::kFloat32 ? 4 : 1); }
   bool operator==(const ChildTensor&) const = default;
 };
 

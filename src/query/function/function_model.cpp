@@ -90,7 +90,9 @@ std::unique_ptr<Model> make_batch_model(ModelInfo info, BatchFunction f) {
   if (info.parts.empty()) info.parts = {{"output", {static_cast<std::int64_t>(info.classes)}}};
   const Shape& shape = info.shape;
   require(static_cast<bool>(f), info, kNoFunction, kGiveFunction);
-  require(shape.height > 0 && shape.width > 0 && (shape.channels == 1 || shape.channels == 3), info, "takes no image",
+  const bool channels =
+      info.kind == InputKind::kArray ? shape.channels > 0 : shape.channels == 1 || shape.channels == 3;
+  require(shape.height > 0 && shape.width > 0 && channels, info, "takes no image",
           "set ModelInfo::shape: height and width of 1 or more, 1 channel (grey) or 3 (RGB)");
   require(info.classes >= 1, info, "gives no values", "set ModelInfo::classes");
   require(info.fixed_batch >= 0, info, "has a negative batch", "set ModelInfo::fixed_batch, or leave it 0 for any");

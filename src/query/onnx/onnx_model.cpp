@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <optional>
 
@@ -21,9 +22,6 @@
 
 namespace dflare {
 namespace {
-
-// Rows run at once where nobody reserved more.
-constexpr std::size_t kUsualRows = 64;
 
 // What the model says of one of its inputs or outputs. Of what is no tensor (a sequence, a map), the name alone.
 struct TensorFacts {
@@ -84,6 +82,30 @@ ElementType element_type(const std::string& model, const TensorFacts& tensor) {
               "export the model with an input and output of one of these types");
 }
 
+// One value as an element of that type; its bytes. Throws kBadInput for types without numbers.
+std::vector<std::byte> constant_of(const std::string& model, const TensorFacts& tensor, double value) {
+  const auto bytes_of = [](auto number) {
+    std::vector<std::byte> bytes(sizeof(number));
+    std::memcpy(bytes.data(), &number, sizeof(number));
+    return bytes;
+  };
+  switch (tensor.type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64:
+      return bytes_of(static_cast<std::int64_t>(std::llround(value)));
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE:
+      return bytes_of(value);
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL:
+      return bytes_of(static_cast<std::uint8_t>(value != 0 ? 1 : 0));
+    default:
+      break;
+  }
+  const ElementType type = element_type(model, tensor);
+  const std::uint32_t bits = encode(static_cast<float>(value), type, {});
+  std::vector<std::byte> bytes = bytes_of(bits);
+  bytes.resize(size_of(type));
+  return bytes;
+}
+
 ONNXTensorElementDataType onnx_type(ElementType type) {
   switch (type) {
     case ElementType::kFloat32:
@@ -126,8 +148,14 @@ class OnnxSession {
   [[nodiscard]] OrtHandle<OrtValue> output_tensor(const Output& output, std::size_t rows, std::byte* memory) const {
     return tensor(output.dims, output.type, rows, memory, rows * output.row_bytes());
   }
-  // As many tensors as there are outputs().
-  void run(const OrtValue* input, std::span<OrtValue*> outputs) const;
+  // The inputs that are set, of a batch of so many rows, over memory of their own.
+  struct SetInput {
+    std::vector<std::byte> memory;
+    OrtHandle<OrtValue> value;
+  };
+  [[nodiscard]] std::vector<SetInput> set_inputs(std::size_t rows) const;
+  // The asked input and those that are set; as many outputs as there are outputs().
+  void run(std::span<const OrtValue* const> inputs, std::span<OrtValue*> outputs) const;
 
   // Whether several rows can be asked at once; what one clone finds out, all know.
   enum class Batches { kUnknown, kYes, kNo };
@@ -137,11 +165,14 @@ class OnnxSession {
  private:
   [[nodiscard]] OrtHandle<OrtSession> create(const std::filesystem::path& path, const ModelOptions& options) const;
   [[nodiscard]] TensorFacts facts(bool input, std::size_t index) const;
+  [[nodiscard]] ChosenInputs input_indices(const ModelOptions& options) const;
   [[nodiscard]] std::vector<std::size_t> output_indices(const ModelOptions& options) const;
   [[nodiscard]] Output output_of(std::size_t index, const ModelOptions& options) const;
   [[nodiscard]] Dims dims_of(const OrtTensorTypeAndShapeInfo* shape) const;
   [[nodiscard]] Dims output_dims_of_one_row(const std::string& output) const;
   [[nodiscard]] OrtHandle<OrtValue> tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
+                                           std::size_t bytes) const;
+  [[nodiscard]] OrtHandle<OrtValue> tensor(const Dims& dims, ONNXTensorElementDataType type, std::byte* memory,
                                            std::size_t bytes) const;
 
   const OnnxRuntime& runtime_;
@@ -149,6 +180,12 @@ class OnnxSession {
   ModelInfo info_;
   ElementType input_type_{};
   Dims input_dims_;
+  struct Constant {
+    TensorFacts tensor;
+    std::vector<std::byte> element;
+  };
+  std::vector<Constant> constants_;       // the inputs that are set
+  std::vector<const char*> input_names_;  // the asked one, then theirs
   std::vector<Output> outputs_;
   std::vector<const char*> output_names_;  // of outputs_, which stay once the session is made
   std::optional<Filler> filler_;
@@ -159,16 +196,19 @@ OnnxSession::OnnxSession(const std::filesystem::path& path, const ModelOptions& 
     : runtime_(onnx_runtime(options)), session_(create(path, options)) {
   info_.path = path.string();
   info_.runtime = "onnxruntime " + runtime_.version;
-  std::size_t inputs = 0;
-  runtime_.check(runtime_.api->SessionGetInputCount(session_.get(), &inputs));
-  if (inputs != 1) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: has {} inputs, expected 1", info_.path, inputs),
-                "dflare searches classifiers of one image");
+  const ChosenInputs chosen = input_indices(options);
+  for (const auto& [index, value] : chosen.set) {
+    TensorFacts constant = facts(true, index);
+    std::vector<std::byte> element = constant_of(info_.path, constant, value);
+    constants_.push_back({std::move(constant), std::move(element)});
   }
-  const auto input = facts(true, 0);
+  const auto input = facts(true, chosen.asked);
   input_type_ = element_type(info_.path, input);
-  const auto image = read_image_tensor(info_.path, input.dims, options, Layout::kNchw);
+  const auto image = read_input_tensor(info_.path, input.dims, options, Layout::kNchw);
   info_.input_name = input.name;
+  input_names_.push_back(info_.input_name.c_str());
+  for (const Constant& constant : constants_) input_names_.push_back(constant.tensor.name.c_str());
+  info_.kind = options.kind;
   info_.shape = image.shape;
   info_.layout = image.layout;
   info_.fixed_batch = static_cast<int>(std::max<std::int64_t>(image.dims[0], 0));
@@ -241,6 +281,17 @@ TensorFacts OnnxSession::facts(bool input, std::size_t index) const {
   return result;
 }
 
+ChosenInputs OnnxSession::input_indices(const ModelOptions& options) const {
+  std::size_t count = 0;
+  runtime_.check(runtime_.api->SessionGetInputCount(session_.get(), &count));
+  std::vector<NamedTensor> inputs;
+  for (std::size_t i = 0; i < count; ++i) {
+    const TensorFacts input = facts(true, i);
+    inputs.push_back({input.name, input.dims});
+  }
+  return choose_inputs(info_.path, inputs, options);
+}
+
 // The output that is named; else the only one; else the only one that can hold a row of scores a row of the batch:
 // models also give labels, or whether they should be trusted. One of a single dimension is the last resort.
 std::vector<std::size_t> OnnxSession::output_indices(const ModelOptions& options) const {
@@ -255,7 +306,7 @@ std::vector<std::size_t> OnnxSession::output_indices(const ModelOptions& options
     if (is_readable(output.type) && output.dims.size() >= 2) scores.push_back(i);
     if (is_readable(output.type) && output.dims.size() == 1 && output.dims[0] > 1) single_rows.push_back(i);
   }
-  if (scores.empty()) scores = single_rows;
+  if (scores.empty()) scores = std::move(single_rows);
   const bool one_holds_scores = options.output_name.empty() && scores.size() == 1;
   if (one_holds_scores && options.output_form == OutputForm::kScores) return {scores.front()};
   return choose_outputs(info_.path, outputs, options);
@@ -276,11 +327,13 @@ Dims OnnxSession::output_dims_of_one_row(const std::string& output_name) const {
   const auto rows = static_cast<std::size_t>(std::max(info_.fixed_batch, 1));
   blank.grow(rows * filler_->row_bytes());
   const auto input = input_tensor(rows, blank.data());
-  const OrtValue* inputs[] = {input.get()};
-  const char* input_names[] = {info_.input_name.c_str()};
+  const std::vector<SetInput> constants = set_inputs(rows);
+  std::vector<const OrtValue*> inputs{input.get()};
+  for (const SetInput& constant : constants) inputs.push_back(constant.value.get());
   const char* output_names[] = {output_name.c_str()};
   OrtValue* raw_output = nullptr;
-  runtime_.check(api.Run(session_.get(), nullptr, input_names, inputs, 1, output_names, 1, &raw_output));
+  runtime_.check(api.Run(session_.get(), nullptr, input_names_.data(), inputs.data(), inputs.size(), output_names, 1,
+                         &raw_output));
   const OrtHandle<OrtValue> output(raw_output, api.ReleaseValue);
   OrtTensorTypeAndShapeInfo* raw_shape = nullptr;
   runtime_.check(api.GetTensorTypeAndShape(raw_output, &raw_shape));
@@ -290,22 +343,41 @@ Dims OnnxSession::output_dims_of_one_row(const std::string& output_name) const {
 
 OrtHandle<OrtValue> OnnxSession::tensor(Dims dims, ElementType type, std::size_t rows, std::byte* memory,
                                         std::size_t bytes) const {
-  const OrtApi& api = *runtime_.api;
   if (dims.size() > 1) dims[0] = static_cast<std::int64_t>(rows);
+  return tensor(dims, onnx_type(type), memory, bytes);
+}
+
+OrtHandle<OrtValue> OnnxSession::tensor(const Dims& dims, ONNXTensorElementDataType type, std::byte* memory,
+                                        std::size_t bytes) const {
+  const OrtApi& api = *runtime_.api;
   OrtMemoryInfo* raw_place = nullptr;
   runtime_.check(api.CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &raw_place));
   const OrtHandle<OrtMemoryInfo> place(raw_place, api.ReleaseMemoryInfo);
   OrtValue* value = nullptr;
-  runtime_.check(
-      api.CreateTensorWithDataAsOrtValue(raw_place, memory, bytes, dims.data(), dims.size(), onnx_type(type), &value));
+  runtime_.check(api.CreateTensorWithDataAsOrtValue(raw_place, memory, bytes, dims.data(), dims.size(), type, &value));
   return {value, api.ReleaseValue};
 }
 
-void OnnxSession::run(const OrtValue* input, std::span<OrtValue*> outputs) const {
-  const char* input_name = info_.input_name.c_str();
+std::vector<OnnxSession::SetInput> OnnxSession::set_inputs(std::size_t rows) const {
+  std::vector<SetInput> all;
+  for (const Constant& constant : constants_) {
+    const Dims dims = dims_beside(constant.tensor.dims, input_dims_, rows);
+    std::size_t elements = 1;
+    for (const std::int64_t d : dims) elements *= static_cast<std::size_t>(std::max<std::int64_t>(d, 0));
+    std::vector<std::byte> memory;
+    for (std::size_t i = 0; i < elements; ++i) {
+      memory.insert(memory.end(), constant.element.begin(), constant.element.end());
+    }
+    auto value = tensor(dims, constant.tensor.type, memory.data(), memory.size());
+    all.push_back({std::move(memory), std::move(value)});  // what is moved stays where it is in memory
+  }
+  return all;
+}
+
+void OnnxSession::run(std::span<const OrtValue* const> inputs, std::span<OrtValue*> outputs) const {
   try {
-    runtime_.check(runtime_.api->Run(session_.get(), nullptr, &input_name, &input, 1, output_names_.data(),
-                                     output_names_.size(), outputs.data()));
+    runtime_.check(runtime_.api->Run(session_.get(), nullptr, input_names_.data(), inputs.data(), inputs.size(),
+                                     output_names_.data(), output_names_.size(), outputs.data()));
   } catch (const Error& error) {
     throw Error(ErrorCode::kModelFailed, fmt::format("{}: {}", info_.path, error.what()));
   }
@@ -326,7 +398,9 @@ class OnnxModel final : public Model, public Rerun {
   // The tensors of one row count, over the clone's own memory.
   struct Binding {
     OrtHandle<OrtValue> input;
+    std::vector<OnnxSession::SetInput> set;
     std::vector<OrtHandle<OrtValue>> outputs;
+    std::vector<const OrtValue*> borrowed_inputs;
     std::vector<OrtValue*> borrowed;  // the outputs
   };
 
@@ -394,7 +468,7 @@ void OnnxModel::rerun() {
   for (std::size_t left = last_rows_; left > 0;) {
     const std::size_t rows = std::min(most_rows(), left);
     Binding& tensors = binding(info_.fixed_batch > 0 ? most_rows() : rows);
-    session_->run(tensors.input.get(), tensors.borrowed);
+    session_->run(tensors.borrowed_inputs, tensors.borrowed);
     left -= rows;
   }
 }
@@ -409,16 +483,9 @@ void OnnxModel::query_in_runs(std::span<const InputView> inputs, std::span<float
 
 void OnnxModel::run(std::span<const InputView> inputs, std::span<float> raw) {
   const std::size_t rows = info_.fixed_batch > 0 ? static_cast<std::size_t>(info_.fixed_batch) : inputs.size();
-  const std::size_t row_bytes = session_->filler().row_bytes();
   Binding& tensors = binding(rows);
-  for (std::size_t row = 0; row < inputs.size(); ++row) {
-    session_->filler().fill(inputs[row], input_.data() + row * row_bytes);
-  }
-  // Padded by the last row, so that the answers depend on this query alone even if a model mixes its rows.
-  for (std::size_t row = inputs.size(); row < rows; ++row) {
-    std::memcpy(input_.data() + row * row_bytes, input_.data() + (inputs.size() - 1) * row_bytes, row_bytes);
-  }
-  session_->run(tensors.input.get(), tensors.borrowed);
+  session_->filler().fill_rows(inputs, rows, input_.data());
+  session_->run(tensors.borrowed_inputs, tensors.borrowed);
   read(inputs.size(), raw);
 }
 
@@ -452,7 +519,9 @@ OnnxModel::Binding& OnnxModel::binding(std::size_t rows) {
   if (bindings_.size() <= rows) bindings_.resize(rows + 1);
   auto& slot = bindings_[rows];
   if (slot) return *slot;
-  slot.emplace(Binding{session_->input_tensor(rows, input_.data()), {}, {}});
+  slot.emplace(Binding{session_->input_tensor(rows, input_.data()), session_->set_inputs(rows), {}, {}, {}});
+  slot->borrowed_inputs.push_back(slot->input.get());
+  for (const OnnxSession::SetInput& set : slot->set) slot->borrowed_inputs.push_back(set.value.get());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     slot->outputs.push_back(session_->output_tensor(outputs[k], rows, output_memory_[k].data()));
     slot->borrowed.push_back(slot->outputs.back().get());

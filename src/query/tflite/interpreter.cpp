@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstring>
 
 #include "core/files.h"
 #include "dflare/error.h"
@@ -89,11 +90,24 @@ ModelFile::ModelFile(const std::filesystem::path& path, const ModelOptions& opti
               "convert or download the model again");
 }
 
-RowsInterpreter::RowsInterpreter(std::shared_ptr<const ModelFile> file, std::span<const std::int64_t> dims)
-    : file_(std::move(file)), api_(file_->api()) {
+RowsInterpreter::RowsInterpreter(std::shared_ptr<const ModelFile> file, std::span<const std::int64_t> dims,
+                                 const ChosenInputs& chosen)
+    : file_(std::move(file)), asked_(static_cast<std::int32_t>(chosen.asked)), api_(file_->api()) {
   create();
   if (!dims.empty()) resize(dims);
   check(api_.InterpreterAllocateTensors(interpreter_.get()), "cannot be laid out");
+  for (const auto& [input, value] : chosen.set) set(input, value);
+}
+
+// Of one that is not asked, for good: nothing else writes there.
+void RowsInterpreter::set(std::size_t input, double value) {
+  Tensor* const tensor = api_.InterpreterGetInputTensor(interpreter_.get(), static_cast<std::int32_t>(input));
+  const TensorFacts of = facts(tensor);
+  const std::uint32_t bits = encode(static_cast<float>(value), of.type, of.quantisation);
+  std::size_t elements = 1;
+  for (const std::int64_t d : of.dims) elements *= static_cast<std::size_t>(d);
+  auto* to = static_cast<std::byte*>(api_.TensorData(tensor));
+  for (std::size_t i = 0; i < elements; ++i, to += size_of(of.type)) std::memcpy(to, &bits, size_of(of.type));
 }
 
 void RowsInterpreter::create() {
@@ -125,7 +139,8 @@ void RowsInterpreter::add_xnnpack(Options* options) {
 void RowsInterpreter::resize(std::span<const std::int64_t> dims) {
   std::vector<int> sizes;
   for (const auto dim : dims) sizes.push_back(static_cast<int>(dim));
-  check(api_.InterpreterResizeInputTensor(interpreter_.get(), 0, sizes.data(), static_cast<std::int32_t>(sizes.size())),
+  check(api_.InterpreterResizeInputTensor(interpreter_.get(), asked_, sizes.data(),
+                                          static_cast<std::int32_t>(sizes.size())),
         "cannot be resized");
 }
 
@@ -140,7 +155,14 @@ void RowsInterpreter::check(Status status, const char* what, ErrorCode code) con
               hint);
 }
 
-int RowsInterpreter::inputs() const { return api_.InterpreterGetInputTensorCount(interpreter_.get()); }
+std::vector<NamedTensor> RowsInterpreter::inputs() const {
+  std::vector<NamedTensor> inputs;
+  for (int i = 0; i < api_.InterpreterGetInputTensorCount(interpreter_.get()); ++i) {
+    const Tensor* const tensor = api_.InterpreterGetInputTensor(interpreter_.get(), i);
+    inputs.push_back({api_.TensorName(tensor), dims_of(tensor)});
+  }
+  return inputs;
+}
 
 std::vector<NamedOutput> RowsInterpreter::outputs() const {
   std::vector<NamedOutput> outputs;
@@ -167,7 +189,7 @@ TensorFacts RowsInterpreter::facts(const Tensor* tensor) const {
   return result;
 }
 
-TensorFacts RowsInterpreter::input() const { return facts(api_.InterpreterGetInputTensor(interpreter_.get(), 0)); }
+TensorFacts RowsInterpreter::input() const { return facts(api_.InterpreterGetInputTensor(interpreter_.get(), asked_)); }
 
 TensorFacts RowsInterpreter::output(std::size_t index) const {
   return facts(api_.InterpreterGetOutputTensor(interpreter_.get(), static_cast<std::int32_t>(index)));
@@ -179,7 +201,7 @@ bool RowsInterpreter::stateful() const {
 }
 
 std::byte* RowsInterpreter::input_memory() const {
-  return static_cast<std::byte*>(api_.TensorData(api_.InterpreterGetInputTensor(interpreter_.get(), 0)));
+  return static_cast<std::byte*>(api_.TensorData(api_.InterpreterGetInputTensor(interpreter_.get(), asked_)));
 }
 
 const std::byte* RowsInterpreter::output_memory(std::size_t index) const {

@@ -51,10 +51,12 @@ class RowsInterpreter {
  public:
   // As the file says.
   explicit RowsInterpreter(std::shared_ptr<const ModelFile> file) : RowsInterpreter(std::move(file), {}) {}
-  // With the input resized; throws kModelFailed when the model cannot be.
-  RowsInterpreter(std::shared_ptr<const ModelFile> file, std::span<const std::int64_t> dims);
+  // With the input that is asked resized, and the others set as the options say; throws kModelFailed when the model
+  // cannot be.
+  RowsInterpreter(std::shared_ptr<const ModelFile> file, std::span<const std::int64_t> dims,
+                  const ChosenInputs& chosen = {});
 
-  [[nodiscard]] int inputs() const;
+  [[nodiscard]] std::vector<NamedTensor> inputs() const;   // of any type
   [[nodiscard]] std::vector<NamedOutput> outputs() const;  // of any type
   [[nodiscard]] TensorFacts input() const;
   [[nodiscard]] TensorFacts output(std::size_t index) const;
@@ -70,12 +72,14 @@ class RowsInterpreter {
   void create();
   void add_xnnpack(Options* options);
   void resize(std::span<const std::int64_t> dims);
+  void set(std::size_t input, double value);
   // Throws `code`, or kBadInput with a hint where the model has operators that the library lacks.
   void check(Status status, const char* what, ErrorCode code = ErrorCode::kModelFailed) const;
   [[nodiscard]] TensorFacts facts(const Tensor* tensor) const;
   [[nodiscard]] Dims dims_of(const Tensor* tensor) const;
 
   std::shared_ptr<const ModelFile> file_;
+  std::int32_t asked_ = 0;  // the input
   const Api& api_;
   std::unique_ptr<Messages> messages_ = std::make_unique<Messages>();          // outlives the interpreter
   std::unique_ptr<Delegate, void (*)(Delegate*)> delegate_{nullptr, nullptr};  // outlives the interpreter

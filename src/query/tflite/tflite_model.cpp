@@ -21,14 +21,12 @@ namespace {
 using tflite::ModelFile;
 using tflite::RowsInterpreter;
 
-// Rows run at once where nobody reserved more.
-constexpr std::size_t kUsualRows = 64;
-
 // What all instances of a model share.
 struct Shared {
   std::shared_ptr<const ModelFile> file;
   ModelInfo info;
   Dims dims;  // of the input, the batch open
+  ChosenInputs inputs;
   struct Output {
     std::size_t index = 0;  // among the model's
     ElementType type{};
@@ -41,13 +39,14 @@ struct Shared {
   [[nodiscard]] std::unique_ptr<RowsInterpreter> interpreter(std::size_t rows) const {
     Dims sized = dims;
     sized[0] = static_cast<std::int64_t>(rows);
-    return std::make_unique<RowsInterpreter>(file, sized);
+    return std::make_unique<RowsInterpreter>(file, sized, inputs);
   }
 };
 
 // A side of 1 stands for one that the converter left open, if the caller gives a size.
 Dims open_dims(Dims dims, const ModelOptions& options) {
-  if (dims.size() == 4 && options.input_height > 0 && std::count(dims.begin() + 1, dims.end(), 1) >= 2) {
+  if (options.kind == InputKind::kImage && dims.size() == 4 && options.input_height > 0 &&
+      std::count(dims.begin() + 1, dims.end(), 1) >= 2) {
     const std::size_t row = dims[3] == 1 && dims[1] != 1 ? 2 : 1;
     dims[row] = dims[row + 1] = -1;
   }
@@ -93,20 +92,23 @@ std::shared_ptr<const Shared> open(const std::filesystem::path& path, const Mode
   info.runtime = fmt::format("tflite {} ({})", shared->file->api().Version(),
                              options.tflite_kernels == TfliteKernels::kXnnpack ? "xnnpack" : "builtin");
   auto as_stored = std::make_unique<RowsInterpreter>(shared->file);
-  if (as_stored->inputs() != 1) {
-    throw Error(ErrorCode::kBadInput, fmt::format("{}: has {} inputs, expected 1", info.path, as_stored->inputs()),
-                "dflare searches classifiers of one image");
+  shared->inputs = choose_inputs(info.path, as_stored->inputs(), options);
+  if (as_stored->inputs().size() > 1) {
+    as_stored = std::make_unique<RowsInterpreter>(shared->file, Dims{}, shared->inputs);
   }
   const auto input = as_stored->input();
-  const auto image = read_image_tensor(info.path, open_dims(input.dims, options), options, Layout::kNhwc);
+  const auto image = read_input_tensor(info.path, open_dims(input.dims, options), options, Layout::kNhwc);
   info.input_name = input.name;
   info.input_type = to_string(input.type);
+  info.kind = options.kind;
   info.shape = image.shape;
   info.layout = image.layout;
   shared->dims = image.dims;
   info.input_scale = input.quantisation.scale;
   info.input_zero_point = input.quantisation.zero_point;
-  shared->filler.emplace(info.shape, info.layout, options.preprocess, input.type, input.quantisation);
+  Preprocess preprocess = options.preprocess;
+  if (preprocess.rounding == Rounding::kOwn) preprocess.rounding = Rounding::kAway;
+  shared->filler.emplace(info.shape, info.layout, preprocess, input.type, input.quantisation);
   info.levels = shared->filler->levels();
   const std::vector<std::size_t> chosen = choose_outputs(info.path, as_stored->outputs(), options);
   const auto rows = static_cast<std::size_t>(std::max<std::int64_t>(image.dims[0], 1));
@@ -183,13 +185,7 @@ void TfliteModel::rerun() {
 
 void TfliteModel::run(RowsInterpreter& interpreter, std::size_t rows, std::span<const InputView> inputs,
                       std::span<float> raw) const {
-  std::byte* const memory = interpreter.input_memory();
-  const std::size_t row_bytes = shared_->filler->row_bytes();
-  for (std::size_t row = 0; row < inputs.size(); ++row) shared_->filler->fill(inputs[row], memory + row * row_bytes);
-  // Padded by the last row, so that the answers depend on this query alone even if a model mixes its rows.
-  for (std::size_t row = inputs.size(); row < rows; ++row) {
-    std::memcpy(memory + row * row_bytes, memory + (inputs.size() - 1) * row_bytes, row_bytes);
-  }
+  shared_->filler->fill_rows(inputs, rows, interpreter.input_memory());
   interpreter.invoke();
   read(interpreter, inputs.size(), raw);
 }

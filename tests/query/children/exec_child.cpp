@@ -1,5 +1,6 @@
 // A child of exec: models that does what a test wants of it: exec_child OPTION...
 //   u8, f32            type of its input (u8)
+//   text=N             it takes texts of up to N bytes
 //   size=HxWxC         of an image (8x8x1)
 //   fixed=N, largest=N its batches; runtime=TEXT; version=N; two-outputs: a second one comes first, with 2 values
 //   a fault, or one that happens when the first pixel of a row is above 150 only (dark images are answered): see main()
@@ -94,7 +95,10 @@ struct Shape {
 Bytes hello(const Shape& shape) {
   const std::uint32_t type = has("f32") ? 2 : 1;
   Bytes body = u32(number("version", 1));
-  body += field("INPT", u32(type) + u32(3) + u32(shape.height) + u32(shape.width) + u32(shape.channels));
+  if (has("text"))
+    body += field("INPT", u32(3) + u32(number("rank", 1)) + u32(number("text", 0)) + "line");
+  else
+    body += field("INPT", u32(type) + u32(3) + u32(shape.height) + u32(shape.width) + u32(shape.channels));
   if (has("two-outputs")) body += field("OUTP", u32(2) + u32(1) + u32(2) + "extra");
   if (!has("no-output")) body += field("OUTP", u32(2) + u32(1) + u32(number("classes", 3)) + "scores");
   if (has("fixed")) body += field("FIXB", u32(number("fixed", 0)));
@@ -188,6 +192,7 @@ int main(int count, char** arguments) {
   if (has("size")) std::sscanf(options["size"].c_str(), "%ux%ux%u", &shape.height, &shape.width, &shape.channels);
   write_out(hello(shape));
   if (has("reads-nothing")) close(in_fd), hang();
+  if (has("text")) shape = {1, number("text", 0), 1};
   const bool f32 = has("f32");
   const std::size_t values = std::size_t{shape.height} * shape.width * shape.channels;
   for (;;) {
