@@ -13,6 +13,7 @@
 #include "strategy/attack.h"
 #include "strategy/blend_path.h"
 #include "strategy/flip_search.h"
+#include "strategy/natural_order.h"
 #include "strategy/neighbours.h"
 #include "strategy/repetition.h"
 #include "strategy/strategies.h"
@@ -20,7 +21,7 @@
 namespace dflare {
 namespace {
 
-constexpr int kNaturalProbes = 5;    // of --end-points auto, before it falls back on another seed
+constexpr int kNaturalProbes = 4;    // of --end-points auto, before it falls back on another seed
 constexpr int kCandidates = 24;      // other seeds looked at for a path; the nearest is taken
 constexpr int kTriesOfOneSize = 64;  // of an attack without a budget, until its changes are twice as large
 constexpr int kMostEmptyPaths = 64;  // to other seeds, without an image between: such a chain turns to corruptions
@@ -42,7 +43,7 @@ class BoundaryStrategy : public Strategy {
     empty_paths_ = 0;
     repetition_.begin(seed_image());
     ties_ = {};
-    order_natural(rng);
+    order_by_reach(context.shape, rng, natural_);
     if (!is_text(context.shape) && (attacks() || context.oracle != nullptr)) attack_.begin(context, seed);
     choose_end_point(rng);
   }
@@ -129,14 +130,6 @@ class BoundaryStrategy : public Strategy {
   [[nodiscard]] InputView seed_image() const { return context_->input(seed_); }
   [[nodiscard]] FlipSearch::Point known(SeedIndex seed, double t) const {
     return {t, context_->original[row_of(seed)].log_p, context_->compressed[row_of(seed)].log_p};
-  }
-
-  // Every corruption once, in an order of the chain's own, so that findings are of many kinds.
-  void order_natural(Rng& rng) {
-    natural_.resize(kinds().size());
-    for (std::size_t i = 0; i < natural_.size(); ++i) natural_[i] = i;
-    for (std::size_t i = natural_.size(); i > 1; --i)
-      std::swap(natural_[i - 1], natural_[rng.below(static_cast<std::uint32_t>(i))]);
   }
 
   void choose_end_point(Rng& rng) {
@@ -304,8 +297,8 @@ class BoundaryStrategy : public Strategy {
   int probes_ = 0;
   int in_vain_ = 0;  // since the last finding
   int blends_ = 0;
-  int empty_paths_ = 0;  // in a row, without a query
-  std::vector<std::size_t> natural_;
+  int empty_paths_ = 0;               // in a row, without a query
+  std::vector<std::size_t> natural_;  // kinds of corruptions, in the order of their probes
   const Corruption* corruption_ = nullptr;
   std::uint64_t key_ = 0;
   bool within_corruption_ = false;
