@@ -89,7 +89,7 @@ TEST_F(RunPages, LeaveOutPicturesThatDoNotFitAndSaySo) {
   const RunPage all = run_page(*store, kPage);
   std::size_t needed = 0;
   for (const auto& atlas : all.pictures.atlases) needed += atlas.size();
-  const RunPage page = run_page(*store, 61'000 + needed / 3);
+  const RunPage page = run_page(*store, html_of(all).size() - needed);
   const auto shown = std::ranges::count_if(page.findings, [](const PageFinding& f) { return f.picture >= 0; });
   EXPECT_LT(shown, std::ssize(page.findings));
   EXPECT_THAT(page.notes, Contains(HasSubstr("--page-size")));
