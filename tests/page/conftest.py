@@ -1,4 +1,5 @@
 """What the tests of the page share: runs of the example pairs, their pages, and a browser."""
+import json
 import os
 import pathlib
 import shutil
@@ -39,6 +40,21 @@ def patches(tmp_path_factory):
 @pytest.fixture(scope="session")
 def page_file(patches, tmp_path_factory):
     return page_of(tmp_path_factory.mktemp("page"), patches)
+
+
+@pytest.fixture(scope="session", params=["cifar10-resnet20-prune60", "imagenet-mobilenetv1-025-quant"])
+def real_page(request, tmp_path_factory):
+    """Pages of real networks: 400 findings of 32 pixels, 60 of 224."""
+    shared = pathlib.Path(os.environ.get("DFLARE_SHARED", ROOT.parent / "shared")) / "data"
+    if not shared.is_dir():
+        pytest.skip("real pairs are not there: see $DFLARE_SHARED")
+    pair = next(p for p in json.loads((shared / "pairs.json").read_text())["pairs"] if p["id"] == request.param)
+    folder = tmp_path_factory.mktemp("real")
+    few = ["--max-seeds", 200 if "cifar" in request.param else 30, "--findings-per-seed", 2]
+    dflare("search", shared / pair["original"], shared / pair["compressed"], shared / pair["images"], "--labels",
+           shared / pair["labels"], "--preprocess", pair["preprocess"], "--output", pair["output"], "--label-offset",
+           pair["label_offset"], *few, "-q", "-o", folder / "run")
+    return page_of(folder, folder / "run")
 
 
 @pytest.fixture(scope="session")

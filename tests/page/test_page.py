@@ -180,6 +180,31 @@ def test_nothing_keeps_anybody_from_reading_it(visit, page_file, scheme, width):
     assert violations() == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_real_networks_filter_sort_enlarge_and_are_read_by_anybody(visit, real_page, scheme):
+    page = visit(real_page, color_scheme=scheme, bypass_csp=True)
+    findings = data_of(real_page)["findings"]
+    to_gallery(page)
+    page.get_by_label("Kind", exact=True).select_option("1")
+    assert count(page) == findings["kind"].count(1) > 0
+    page.get_by_role("button", name="Show everything").click()
+    page.get_by_label("Group", exact=True).select_option("no")
+    page.get_by_label("Order", exact=True).select_option("decisive")
+    to_gallery(page)
+    page.locator(".card").first.focus()
+    page.keyboard.press("Enter")
+    best = max(range(findings["count"]), key=lambda i: findings["severity"][i])
+    assert page.locator("dialog dd").last.inner_text().split()[-1] == f"{findings['seed'][best]}:{findings['ordinal'][best]}"
+    assert page.locator("dialog canvas").count() >= 1
+    if AXE.exists():
+        page.add_script_tag(path=AXE)
+        assert [(v["id"], v["nodes"][0]["target"]) for v in page.evaluate("axe.run()")["violations"]] == []
+    page.keyboard.press("Escape")
+    page.locator(".card").first.focus()
+    page.keyboard.press("End")
+    assert page.locator(".gallery *").count() <= 500
+
+
 def test_light_and_dark_are_the_readers(visit, page_file):
     grounds = {visit(page_file, color_scheme=s).evaluate("getComputedStyle(document.body).backgroundColor")
                for s in ("light", "dark")}
