@@ -28,6 +28,7 @@ struct OutputReading {
 struct AnswerPart {
   std::string name;
   std::vector<std::int64_t> extents;  // of one row; none: one value
+  bool text = false;                  // its values are bytes of UTF-8, zeros behind the end
 
   [[nodiscard]] std::size_t values() const {
     std::size_t n = 1;

@@ -1,5 +1,5 @@
 // Natural corruptions of an input with a continuous strength: what a camera, a scanner or a network does to images, a
-// sensor or a bad line to arrays, hurried hands to texts.
+// sensor or a bad line to arrays, hurried hands to texts, rooms and telephones to sounds.
 // The kinds of images are in the spirit of ImageNet-C (Hendrycks and Dietterich, ICLR 2019); strengths and severities
 // are our own: docs/corruptions.md.
 #pragma once
@@ -35,7 +35,7 @@ class Corruption {
 // gaussian-noise, brighten, darken, contrast, jpeg, rotate, translate, zoom-in, zoom-out, pixelate. Of arrays: noise,
 // amplify, fade, offset, clip, coarse, missing; of series besides: smooth, shift, faster, slower, gap. Of texts: typos,
 // swaps, drops, doubles, lower-case, upper-case, no-punctuation, joined-words, split-words, repeated-marks,
-// look-alikes.
+// look-alikes. Of sounds: noise, hum, echo, telephone, clipping, codec, mu-law, dropouts, quieter, faster, slower.
 const std::vector<std::unique_ptr<const Corruption>>& corruptions(const ArrayForm* form = nullptr);
 // Position among those of images. Throws kBadArgument with the nearest known name.
 std::size_t corruption_index(std::string_view name);

@@ -1,8 +1,9 @@
-// What travels: images as a file holds them, u8 H x W x C, before any preprocessing; arrays of numbers; or texts.
+// What travels: images as a file holds them, u8 H x W x C, before any preprocessing; arrays of numbers; texts; sounds.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,16 +15,18 @@ enum class InputKind {
   kImage,  // u8 pixels
   kArray,  // float32 numbers of any rank: features, sensors, key points, tables
   kText,   // UTF-8
+  kAudio,  // a sound: mono, samples of 16 bits
 };
 
 // What a run's inputs are made of where they are no images: of arrays what their numbers are; of texts `kind` says it
-// all. Immutable once made.
+// all, of sounds that and `rate`. Immutable once made.
 struct ArrayForm {
   InputKind kind = InputKind::kArray;
   std::vector<std::size_t> dims;  // of one array, as its file has them
   std::string dtype;    // of the file, and of what is stored: "f4", or of integers "u1", "i1", "u2", "i2", "i4"
   bool whole = false;   // integers: whatever is written is rounded
   bool series = false;  // its rows follow each other in time: Shape::height is more than 1
+  int rate = 0;         // of sounds: samples a second, 1 or more
   std::vector<float> low, high;  // least and largest of each number, low <= high; as many as an array has numbers
 
   // Of a number that may go nowhere, 1: its changes are 0 anyway.
@@ -33,13 +36,15 @@ struct ArrayForm {
 // Height, width and channels (1 grey, 3 RGB) of an image; the axes of an array, which has fewer of them at 1 (a vector
 // is 1 x N x 1, a series T x N x 1) and more of them multiplied up in the first. Of texts 1 x N x 1: the longest may be
 // N bytes, and zero bytes fill up what is behind the end of a shorter one.
+// Sounds are 1 x (4 + 2 N) x 1 bytes, N samples the longest (sound_shape): how many samples there are, as u32, then the
+// samples, and zeros behind the end of a shorter one.
 struct Shape {
   int height = 0;
   int width = 0;
   int channels = 0;
-  const ArrayForm* form = nullptr;  // of an array or a text, borrowed of the SeedSet that it comes from; null: an image
+  const ArrayForm* form = nullptr;  // of what is no image, borrowed of the SeedSet that it comes from; null: an image
 
-  // Numbers (pixel values, bytes of a text), and the bytes that hold them.
+  // Numbers (pixel values, bytes of a text or a sound), and the bytes that hold them.
   [[nodiscard]] std::size_t size() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
   }
@@ -67,7 +72,18 @@ struct InputView {
     const std::string_view all(reinterpret_cast<const char*>(data), shape.size());
     return all.substr(0, all.find('\0'));
   }
+  // Of a sound: as far as it goes. Rows begin at even addresses.
+  [[nodiscard]] std::span<const std::int16_t> samples() const {
+    std::uint32_t count = 0;
+    std::memcpy(&count, data, sizeof count);
+    return {reinterpret_cast<const std::int16_t*>(data + sizeof count), count};
+  }
 };
+
+// What holds sounds of up to that many samples.
+inline Shape sound_shape(int samples) { return {1, 4 + 2 * samples, 1}; }
+// And how many those are.
+inline std::size_t samples_of(const Shape& sounds) { return (sounds.size() - 4) / 2; }
 
 // An owned input.
 struct Input {

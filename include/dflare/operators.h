@@ -31,12 +31,13 @@ using OperatorSet = std::vector<std::unique_ptr<Operator>>;
 
 // Names of the operators of a kind of inputs, in the order of the sets below. Of images: pixel-change, gaussian-noise,
 // multiplicative-noise, salt-and-pepper, average-blur, gaussian-blur, median-blur; of arrays: value-change, noise,
-// multiplicative-noise, extremes, average, median, shift; of texts: typo, swap, drop, double, case, space, punctuation.
+// multiplicative-noise, extremes, average, median, shift; of texts: typo, swap, drop, double, case, space, punctuation; of
+// sounds: time-stretch, pitch-shift, time-shift, gain.
 const std::vector<std::string>& operator_names(InputKind kind = InputKind::kImage);
 
 // "paper" (Table 3 plus salt-and-pepper; rounded, then clipped), "reference" (the same seven as the authors' code does
 // them: truncated, wrapped through int32 to u8), or a comma-separated list of names out of operator_names(), each of
-// which may be prefixed "reference:". Of arrays and texts there is no reference: "paper" is all of them.
+// which may be prefixed "reference:". Of what is no image there is no reference: "paper" is all of them.
 // Throws kBadArgument naming the nearest known name.
 OperatorSet make_operators(std::string_view spec, InputKind kind = InputKind::kImage);
 

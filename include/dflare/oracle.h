@@ -50,9 +50,11 @@ class Oracle {
   // What was measured, as a JSON object of numbers that name themselves. Answers that are not finite have none ("").
   [[nodiscard]] virtual std::string facts(std::span<const float> original, std::span<const float> compressed) const = 0;
   // The same for answers of that layout, of as many values by either model: it is this that lead() and facts() are
-  // asked of. Throws kBadArgument where they cannot be compared so.
+  // asked of; see fit(). Throws kBadArgument where they cannot be compared so.
   [[nodiscard]] virtual std::shared_ptr<const Oracle> fitted(const AnswerLayout& original,
                                                              const AnswerLayout& compressed) const = 0;
+  // Whether a text (AnswerPart::text) may be among the answers; fit() refuses it otherwise.
+  [[nodiscard]] virtual bool reads_texts() const { return false; }
   // Of oracles that compare sets of labels; null: there is nothing that one model could leave by itself.
   [[nodiscard]] virtual const LabelSets* sets() const { return nullptr; }
 };
@@ -71,11 +73,14 @@ struct OracleChoice {
 // between them), "topk:K[:order]" (the K classes of the largest scores), "multilabel[:THRESHOLD]" (scores of labels of
 // which any number is given: those above the threshold, a probability), "mask[:IOU]" (a score a pixel: the pixels that
 // both models mark, as a share of those that one of them does), "boxes:DECODER[:IOU]" (detections: each sure one of one
-// model must overlap one of the other so much). `output`: what scores are, where that is declared; topk and multilabel
+// model must overlap one of the other so much), "transcript[:RATE]" (texts: no word may differ; or words put in, left out
+// or replaced, up to that share of the original's words). `output`: what scores are, where that is declared; topk and multilabel
 // look at their range otherwise. Throws kBadArgument naming the nearest known name, or what was expected of the
 // argument.
 OracleChoice make_oracle(std::string_view spec, std::optional<OutputKind> output = {});
 const std::vector<std::string>& oracle_names();
+// oracle.fitted(...), texts refused where the oracle reads none. Throws kBadArgument.
+std::shared_ptr<const Oracle> fit(const Oracle& oracle, const AnswerLayout& original, const AnswerLayout& compressed);
 // Whether severities by the oracle of that spec are in natural log units, as those of labels: odds. Otherwise they are
 // in units of what is tolerated.
 bool severity_is_odds(std::string_view spec);

@@ -25,6 +25,7 @@ struct Seed {
 struct SeedOptions {
   InputKind kind = InputKind::kImage;
   Shape shape;                    // what both models take; other sizes are resized and cropped, grey <-> RGB converted
+  int rate = 16000;               // of sounds: samples a second that both models take
   std::string range;              // of arrays: "LOW:HIGH" of every number; empty: by column, what the inputs span
   Preprocess preprocess;          // resize, crop_fraction and filter are used here
   std::filesystem::path labels;   // CSV `file,label` (header optional) or .npy of integers; empty: folder names
@@ -80,12 +81,13 @@ Input decode_image(std::span<const std::uint8_t> bytes, const std::string& name,
 void encode_png(InputView input, std::vector<std::uint8_t>& png);
 
 // What a run stores of an input, and reads again: lossless. Images as encode_png() and decode_image(), arrays as .npy
-// of their form, which is `like`'s, texts as their bytes. decode_input throws kBadInput naming `name`.
+// of their form, which is `like`'s, texts as their bytes, sounds as FLAC. decode_input throws kBadInput naming `name`.
 void encode_input(InputView input, std::vector<std::uint8_t>& bytes);
 Input decode_input(std::span<const std::uint8_t> bytes, const std::string& name, const Shape& like);
 
-// The form that texts have, all of them.
+// The form that texts have, all of them; and sounds of so many samples a second.
 std::shared_ptr<const ArrayForm> text_form();
+std::shared_ptr<const ArrayForm> sound_form(int rate);
 
 // Texts where a file is named .txt. Arrays where an .npy has a shape that no images have, told without reading it. Of
 // images' shape with sides of 8 or more and another type than u8 they are taken for images, which loading refuses: they

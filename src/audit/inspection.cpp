@@ -86,7 +86,7 @@ Inspection inspect_by(const Oracle& oracle, std::span<const DeclaredModel> model
   }
   inspection.oracle = oracle.spec();
   if (models.size() != 2) return inspection;
-  const auto fitted = oracle.fitted(models[0].model->info().parts, models[1].model->info().parts);
+  const auto fitted = fit(oracle, models[0].model->info().parts, models[1].model->info().parts);
   inspection.agreement = share_within(*fitted, answers[0], answers[1]);
   return inspection;
 }

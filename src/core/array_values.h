@@ -8,12 +8,17 @@
 #include <cstdint>
 #include <span>
 
+#include "core/sound.h"
 #include "dflare/input.h"
 
 namespace dflare {
 
 inline bool is_array(const Shape& shape) { return shape.form != nullptr && shape.form->kind == InputKind::kArray; }
 inline bool is_text(const Shape& shape) { return shape.form != nullptr && shape.form->kind == InputKind::kText; }
+inline bool is_sound(const Shape& shape) { return shape.form != nullptr && shape.form->kind == InputKind::kAudio; }
+// Of images and arrays: values that can be moved by themselves, each along a slope of its own.
+inline bool has_slopes(const Shape& shape) { return !is_text(shape) && !is_sound(shape); }
+inline bool has_slopes(InputKind kind) { return kind == InputKind::kImage || kind == InputKind::kArray; }
 inline InputKind kind_of(const Shape& shape) { return shape.form == nullptr ? InputKind::kImage : shape.form->kind; }
 
 // The numbers of an array that is being written.
@@ -44,12 +49,16 @@ void fill_array(InputView from, std::span<std::uint8_t> out, Wanted&& wanted) {
 }
 
 // The same input, its values that many times nearer to 0 (of an image) or to their least (of an array); of a text its
-// beginning, that many times shorter.
+// beginning, that many times shorter; of a sound itself, that many times quieter.
 inline void write_darker(InputView in, int divisor, std::span<std::uint8_t> out) {
   if (is_array(in.shape)) {
     const ArrayForm& form = *in.shape.form;
     fill_array(in, out,
                [&](std::size_t i, double value, double) { return form.low[i] + (value - form.low[i]) / divisor; });
+    return;
+  }
+  if (is_sound(in.shape)) {
+    write_sound(in.samples(), [divisor](double sample) { return sample / divisor; }, out);
     return;
   }
   if (is_text(in.shape)) {

@@ -94,6 +94,24 @@ double linf_of_arrays(InputView a, InputView b) {
   return largest;
 }
 
+// Of the change of a sound against the sound `a`; a sound that is silent counts as one of a unit's loudness.
+double noise_share(std::span<const std::int16_t> a, std::span<const std::int16_t> b) {
+  double change = 0, signal = 0;
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    const double d = sample_at(b, i) - sample_at(a, i);
+    change += d * d;
+    signal += sample_at(a, i) * sample_at(a, i);
+  }
+  return std::sqrt(change / std::max(signal, static_cast<double>(std::max<std::size_t>(a.size(), 1))));
+}
+
+double largest_change(std::span<const std::int16_t> a, std::span<const std::int16_t> b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i)
+    largest = std::max(largest, std::abs(sample_at(b, i) - sample_at(a, i)));
+  return largest;
+}
+
 double share_of(const TextEdits& edits, std::size_t count) {
   return edits.longest() == 0 ? 0 : static_cast<double>(count) / static_cast<double>(edits.longest());
 }
@@ -105,6 +123,7 @@ double l2_distance(InputView a, InputView b) {
     const TextEdits edits(a.text(), b.text());
     return share_of(edits, edits.count());
   }
+  if (is_sound(a.shape)) return noise_share(a.samples(), b.samples());
   if (is_array(a.shape)) return l2_of_arrays(a, b);
   std::int64_t squares = 0;
   const std::size_t n = a.shape.size();
@@ -127,6 +146,9 @@ Distance distance(InputView a, InputView b) {
   if (is_text(a.shape)) {
     const TextEdits edits(a.text(), b.text());
     return {.linf = static_cast<double>(edits.count()), .l2 = share_of(edits, edits.count())};
+  }
+  if (is_sound(a.shape)) {
+    return {.linf = largest_change(a.samples(), b.samples()), .l2 = noise_share(a.samples(), b.samples())};
   }
   if (is_array(a.shape)) return {.linf = linf_of_arrays(a, b), .l2 = l2_of_arrays(a, b)};
   int largest = 0;
@@ -211,12 +233,36 @@ void project_text(const PerturbationBudget& budget, InputView seed, std::span<st
   }
 }
 
+// The change is clipped, then made that many times quieter. A sound that is longer or shorter is a change of what is
+// silent; where nothing but silence is left of what it was longer, it is as long as the seed again.
+void project_sound(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> bytes) {
+  const InputView sound{seed.shape, bytes.data()};
+  if (budget.allows(distance(seed, sound))) return;
+  const std::span<const std::int16_t> from = seed.samples();
+  std::vector<double> change(std::max(from.size(), sound.samples().size()));
+  for (std::size_t i = 0; i < change.size(); ++i) {
+    const double d = sample_at(sound.samples(), i) - sample_at(from, i);
+    change[i] = budget.linf > 0 ? std::clamp(d, -std::floor(budget.linf), std::floor(budget.linf)) : d;
+  }
+  constexpr double kQuieter = 0.95;
+  for (double kept = 1; kept > 1e-6; kept *= kQuieter) {
+    std::vector<std::int16_t> made(change.size());
+    for (std::size_t i = 0; i < made.size(); ++i) made[i] = to_sample(sample_at(from, i) + std::trunc(kept * change[i]));
+    while (made.size() > from.size() && made.back() == 0) made.pop_back();
+    write_sound(std::span<const std::int16_t>(made), bytes);
+    if (budget.allows(distance(seed, sound))) return;
+  }
+  std::ranges::copy(seed.pixels(), bytes.begin());
+}
+
 }  // namespace
 
 void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image) {
   if (budget.unlimited()) return;
   if (is_text(seed.shape))
     project_text(budget, seed, image);
+  else if (is_sound(seed.shape))
+    project_sound(budget, seed, image);
   else if (is_array(seed.shape))
     project_array(budget, seed, image);
   else

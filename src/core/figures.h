@@ -28,4 +28,7 @@ std::string figure_text(double value, const FigureStyle& style = kPlain);
 // 0 does not look like it. Without brackets where the interval has no width (see mean_estimate); "-" of nothing.
 std::string estimate_text(const Estimate& estimate, const FigureStyle& style = kPlain);
 
+// A sound's Distance::linf and l2: "a signal-to-noise ratio of 23.1 dB, largest change 812 of 32768".
+std::string sound_distance_text(double linf, double l2);
+
 }  // namespace dflare

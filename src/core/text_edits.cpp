@@ -31,12 +31,9 @@ std::vector<Move> best_moves(std::u32string_view a, std::u32string_view b) {
 
 }  // namespace
 
-TextEdits::TextEdits(std::string_view from, std::string_view to) {
-  const Characters all_a = characters_of(from);
-  const Characters all_b = characters_of(to);
-  longest_ = std::max(all_a.size(), all_b.size());
-  std::u32string_view a = all_a;
-  std::u32string_view b = all_b;
+std::vector<EditStep> shortest_edits(std::u32string_view from, std::u32string_view to) {
+  std::u32string_view a = from;
+  std::u32string_view b = to;
   const auto [begin_a, begin_b] = std::ranges::mismatch(a, b);
   const auto same_begin = static_cast<std::size_t>(begin_a - a.begin());
   a.remove_prefix(same_begin);
@@ -47,28 +44,38 @@ TextEdits::TextEdits(std::string_view from, std::string_view to) {
   a.remove_suffix(same_end);
   b.remove_suffix(same_end);
 
+  std::vector<EditStep> steps;
   for (std::size_t i = same_end; i-- > 0;) {
-    const char32_t c = all_a[all_a.size() - same_end + i];
-    steps_.push_back({c, c});
+    const char32_t c = from[from.size() - same_end + i];
+    steps.push_back({c, c});
   }
   const std::vector<Move> moves = best_moves(a, b);
   for (std::size_t i = a.size(), j = b.size(); i > 0 || j > 0;) {
     const Move move = moves[i * (b.size() + 1) + j];
-    Step step;
+    EditStep step;
     if (move != Move::kPut) step.from = a[--i];
     if (move != Move::kDrop) step.to = b[--j];
-    count_ += step.from != step.to ? 1 : 0;
-    steps_.push_back(step);
+    steps.push_back(step);
   }
-  for (std::size_t i = same_begin; i-- > 0;) steps_.push_back({all_a[i], all_a[i]});
-  std::ranges::reverse(steps_);
+  for (std::size_t i = same_begin; i-- > 0;) steps.push_back({from[i], from[i]});
+  std::ranges::reverse(steps);
+  return steps;
+}
+
+TextEdits::TextEdits(std::string_view from, std::string_view to) {
+  const Characters a = characters_of(from);
+  const Characters b = characters_of(to);
+  longest_ = std::max(a.size(), b.size());
+  steps_ = shortest_edits(a, b);
+  count_ = static_cast<std::size_t>(
+      std::ranges::count_if(steps_, [](const EditStep& step) { return step.from != step.to; }));
 }
 
 void TextEdits::write(const std::vector<bool>& done, std::span<std::uint8_t> out) const {
   Characters text;
   text.reserve(steps_.size());
   std::size_t edit = 0;
-  for (const Step& step : steps_) {
+  for (const EditStep& step : steps_) {
     const bool edited = step.from != step.to && done[edit++];
     const char32_t c = edited ? step.to : step.from;
     if (c != 0) text.push_back(c);

@@ -11,10 +11,18 @@
 
 namespace dflare {
 
+// A character of either sequence, or of both.
+struct EditStep {
+  char32_t from = 0, to = 0;  // 0: none
+};
+
+// The fewest edits that make `to` of `from`, in order, what stays among them. Neither holds 0. Takes time and memory in
+// proportion to the product of what is left of the two without their common beginning and end.
+std::vector<EditStep> shortest_edits(std::u32string_view from, std::u32string_view to);
+
 class TextEdits {
  public:
-  // Both are UTF-8. Takes time and memory in proportion to the product of what is left of the two without their common
-  // beginning and end.
+  // Both are UTF-8. Costs what shortest_edits() does.
   TextEdits() = default;
   TextEdits(std::string_view from, std::string_view to);
 
@@ -27,11 +35,7 @@ class TextEdits {
   void write(const std::vector<bool>& done, std::span<std::uint8_t> out) const;
 
  private:
-  // A character of either text, or of both.
-  struct Step {
-    char32_t from = 0, to = 0;  // 0: none
-  };
-  std::vector<Step> steps_;
+  std::vector<EditStep> steps_;
   std::size_t count_ = 0, longest_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "core/files.h"
 #include "core/json_text.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 #include "dflare/seeds.h"
 #include "dflare/store.h"
@@ -25,15 +26,22 @@ void for_each_confirmed(const FindingStore& store, bool with_png, const std::fun
   });
 }
 
-// Of those the findings themselves are told, too.
-bool holds_texts(const FindingStore& store) {
+InputKind kind_in(const FindingStore& store) {
   const Json facts = Json::parse(store.record().facts, nullptr, /*allow_exceptions=*/false);
-  return facts.is_object() && facts.value("kind", "") == "text";
+  return kind_named(facts.is_object() ? facts.value("kind", "") : "");
+}
+
+// Of those the findings themselves are told, too.
+bool holds_texts(const FindingStore& store) { return kind_in(store) == InputKind::kText; }
+
+[[noreturn]] void refuse_sounds() {
+  throw Error(ErrorCode::kBadArgument, "the findings of this run are sounds, and neither arrays nor pictures",
+              "export them by --format jsonl, csv or files");
 }
 
 [[noreturn]] void refuse_texts() {
   throw Error(ErrorCode::kBadArgument, "the findings of this run are texts, and neither arrays nor pictures",
-              "export them by --format jsonl or csv; the run's folder findings holds a .txt file of each");
+              "export them by --format jsonl, csv or files");
 }
 
 // The seeds' files by index, as the run recorded them.
@@ -197,6 +205,7 @@ bool is_of_arrays(const fs::path& file) {
 
 void export_npy(const FindingStore& store, const fs::path& folder) {
   if (holds_texts(store)) refuse_texts();
+  if (kind_in(store) == InputKind::kAudio) refuse_sounds();
   make_folder(folder);
   for (const char* name : {"inputs.npy", "seeds.npy", "labels.npy"}) check_target(folder / name, is_of_arrays);
   const auto [rows, first] = array_shape(store);
@@ -218,16 +227,23 @@ void export_npy(const FindingStore& store, const fs::path& folder) {
   for (FileInTheMaking* file : {&inputs, &seeds, &labels}) file->finish();
 }
 
-void export_png(const FindingStore& store, const fs::path& folder) {
-  if (holds_texts(store)) refuse_texts();
+// What is stored of each finding, as it is.
+void export_files(const FindingStore& store, const fs::path& folder) {
   make_folder(folder);
   for_each_confirmed(store, true, [&](const Finding& f) {
-    if (f.input == InputKind::kArray) {
-      throw Error(ErrorCode::kBadArgument, "the findings of this run are arrays, and no pictures",
-                  "export them by --format npy, jsonl or csv");
-    }
     replace_file(folder / png_name(f), {reinterpret_cast<const char*>(f.png.data()), f.png.size()});
   });
+}
+
+void export_png(const FindingStore& store, const fs::path& folder) {
+  const InputKind kind = kind_in(store);
+  if (kind == InputKind::kText) refuse_texts();
+  if (kind == InputKind::kAudio) refuse_sounds();
+  if (kind == InputKind::kArray) {
+    throw Error(ErrorCode::kBadArgument, "the findings of this run are arrays, and no pictures",
+                "export them by --format npy, jsonl or csv");
+  }
+  export_files(store, folder);
 }
 
 }  // namespace
@@ -240,6 +256,7 @@ void export_text(const FindingStore& store, ExportFormat format, const TextSink&
 
 void export_run(const FindingStore& store, ExportFormat format, const fs::path& target) {
   if (format == ExportFormat::kNpy) return export_npy(store, target);
+  if (format == ExportFormat::kFiles) return export_files(store, target);
   if (format == ExportFormat::kPng) return export_png(store, target);
   check_target(target, format == ExportFormat::kCsv ? is_csv : is_json_lines);
   FileInTheMaking out(target);

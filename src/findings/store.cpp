@@ -131,7 +131,17 @@ ImageFile file_of(const Finding& f) { return {f.flaky ? "flaky" : "findings", pn
 
 // The name's end, by what is stored.
 std::string_view extension_of(InputKind kind) {
-  return kind == InputKind::kArray ? ".npy" : kind == InputKind::kText ? ".txt" : ".png";
+  switch (kind) {
+    case InputKind::kArray:
+      return ".npy";
+    case InputKind::kText:
+      return ".txt";
+    case InputKind::kAudio:
+      return ".flac";
+    case InputKind::kImage:
+      break;
+  }
+  return ".png";
 }
 
 ImageFile file_of_seed(const char* folder, SeedIndex seed, InputKind kind) {

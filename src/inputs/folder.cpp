@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 11> kImages{".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp",
                                                    ".bmp", ".dib", ".pbm",  ".pgm", ".ppm"};
+constexpr std::array<std::string_view, 3> kSounds{".wav", ".wave", ".flac"};
 // What stands beside images and is no input.
 constexpr std::array<std::string_view, 11> kPapers{".txt",  ".md",  ".csv",  ".tsv",  ".json", ".xml",
                                                    ".yaml", ".yml", ".toml", ".html", ".py"};
@@ -58,7 +59,7 @@ class Lister {
     if (path.filename().string().starts_with('.') || !entry.is_regular_file(ignored)) return;
     const std::string extension = lower_extension(path);
     const std::string name = path.lexically_relative(top_).generic_string();
-    if (kind_ == InputKind::kText ? extension == ".txt" : is_one_of(kImages, extension)) {
+    if (is_input(extension)) {
       found_.images.push_back(name);
     } else if (!is_one_of(kPapers, extension)) {
       LeftOut& left = left_out_[extension];
@@ -66,6 +67,11 @@ class Lister {
       left.extension = as_utf8(extension);
       ++left.files;
     }
+  }
+
+  [[nodiscard]] bool is_input(const std::string& extension) const {
+    if (kind_ == InputKind::kAudio) return is_one_of(kSounds, extension);
+    return kind_ == InputKind::kText ? extension == ".txt" : is_one_of(kImages, extension);
   }
 
   fs::path top_;

@@ -10,12 +10,14 @@
 #include <set>
 
 #include "core/files.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 #include "inputs/arrays.h"
 #include "inputs/folder.h"
 #include "inputs/labels.h"
 #include "inputs/npy.h"
 #include "inputs/parallel.h"
+#include "inputs/sounds.h"
 #include "inputs/texts.h"
 
 namespace dflare {
@@ -116,22 +118,33 @@ void check_labels(const SeedSet& set, const SeedOptions& options) {
   }
 }
 
+// What the files of a folder are, by the kind of inputs.
+struct WordsOfKind {
+  const char *several, *files;
+  void (*load)(const fs::path&, const SeedOptions&, Seed&);
+};
+
+WordsOfKind words_of(InputKind kind) {
+  if (kind == InputKind::kText) return {"texts", ".txt", read_text_file};
+  if (kind == InputKind::kAudio) return {"sounds", ".wav or .flac", read_sound_file};
+  return {"images", ".png, .jpg, .webp, .bmp, .pgm or .ppm", load_file};
+}
+
 SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
-  const bool texts = options.kind == InputKind::kText;
+  const WordsOfKind words = words_of(options.kind);
   FolderFiles files = list_folder(folder, options.kind);
   SeedSet set;
   set.path = folder;
-  if (texts) set.form = text_form();
+  if (options.kind == InputKind::kText) set.form = text_form();
+  if (options.kind == InputKind::kAudio) set.form = sound_form(options.rate);
   set.left_out = std::move(files.left_out);
   for (const std::string& file : files.images) set.seeds.push_back(Seed{{}, -1, as_utf8(file), {}});
   if (set.seeds.empty()) {
     const std::vector<std::string> others = notes_on(set);
     throw Error(ErrorCode::kBadInput,
-                folder.string() +
-                    (texts ? ": holds no text: no .txt file"
-                           : ": holds no image: no .png, .jpg, .webp, .bmp, .pgm or .ppm file") +
+                fmt::format("{}: holds no {}: no {} file", folder.string(), to_text(options.kind), words.files) +
                     (others.empty() ? "" : "; " + others[0]),
-                "arrays are given as an .npy file, texts as a .txt file or by --kind text");
+                "arrays are given as an .npy file, texts as a .txt file or by --kind text, sounds by --kind audio");
   }
   const ClassNames classes = ClassNames::read(options.classes);
   if (options.labels.empty()) {
@@ -143,14 +156,13 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
   }
   check_labels(set, options);
   for_each_index(set.seeds.size(), options.threads, [&](std::size_t i) {
-    const auto load = texts ? read_text_file : load_file;
-    load(folder / files.images[i], options, set.seeds[i]);
+    words.load(folder / files.images[i], options, set.seeds[i]);
   });
   const auto readable = std::ranges::find(set.seeds, std::string(), &Seed::problem);
   if (readable == set.seeds.end()) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{}: none of its {} {} can be read; the first: {}: {}", folder.string(), set.seeds.size(),
-                            texts ? "texts" : "images", set.seeds[0].source, set.seeds[0].problem));
+                            words.several, set.seeds[0].source, set.seeds[0].problem));
   }
   return set;
 }
@@ -251,6 +263,10 @@ bool may_be_images(const NpyHeader& header) {
 
 InputKind kind_of_seeds(const fs::path& path) {
   std::error_code failed;
+  if (fs::is_directory(path, failed)) {
+    const bool images = !list_folder(path, InputKind::kImage).images.empty();
+    return !images && !list_folder(path, InputKind::kAudio).images.empty() ? InputKind::kAudio : InputKind::kImage;
+  }
   if (lower_extension(path) == ".txt" && fs::is_regular_file(path, failed)) return InputKind::kText;
   if (lower_extension(path) != ".npy" || !fs::is_regular_file(path, failed)) return InputKind::kImage;
   try {
@@ -270,6 +286,10 @@ SeedSet load_seeds(const fs::path& path, const SeedOptions& options) {
   }
   if (fs::is_directory(path, failed)) return load_folder(path, options);
   if (!fs::exists(path, failed)) throw Error(ErrorCode::kBadInput, path.string() + ": no such file or folder");
+  if (options.kind == InputKind::kAudio) {
+    throw Error(ErrorCode::kBadInput, path.string() + ": expected a folder of .wav and .flac files",
+                "put the sounds into a folder of their own");
+  }
   const bool texts = options.kind == InputKind::kText;
   if ((lower_extension(path) == ".npy") == texts || !fs::is_regular_file(path, failed)) {
     throw Error(ErrorCode::kBadInput, path.string() + (texts ? ": expected a folder of .txt files or a file of lines"

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kWays =
     "oracles are top1, topk:K[:order], binary[:THRESHOLD], multilabel[:THRESHOLD], value:TOLERANCE, cosine:LEAST, "
-    "mask[:IOU] and boxes:DECODER[:IOU]; "
+    "mask[:IOU], boxes:DECODER[:IOU] and transcript[:RATE]; "
     "docs/oracles.md says which is for what";
 
 OracleChoice of(std::unique_ptr<const Oracle> oracle) { return {.oracle = std::move(oracle)}; }
@@ -32,7 +32,7 @@ OracleChoice binary(std::string_view argument) {
 
 const std::vector<std::string>& oracle_names() {
   static const std::vector<std::string> names{"top1",  "topk",   "binary", "multilabel",
-                                              "value", "cosine", "mask",   "boxes"};
+                                              "value", "cosine", "mask",   "boxes",  "transcript"};
   return names;
 }
 
@@ -53,6 +53,7 @@ OracleChoice make_oracle(std::string_view spec, std::optional<OutputKind> output
   if (name == "cosine") return of(make_cosine_oracle(argument));
   if (name == "mask") return of(make_mask_oracle(argument));
   if (name == "boxes") return of(make_boxes_oracle(argument));
+  if (name == "transcript") return of(make_transcript_oracle(argument));
   if (name == "top1") throw Error(ErrorCode::kBadArgument, "--oracle top1 takes no argument", kWays);
   throw Error(ErrorCode::kBadArgument, fmt::format("--oracle is '{}', which is none", spec),
               known_names_hint(name, oracle_names()));
@@ -81,6 +82,15 @@ bool all_finite(std::span<const float> values) {
 }
 
 std::string number_text(double number) { return fmt::format("{}", number); }
+
+std::shared_ptr<const Oracle> fit(const Oracle& oracle, const AnswerLayout& original, const AnswerLayout& compressed) {
+  const auto is_text = [](const AnswerPart& part) { return part.text; };
+  if (!oracle.reads_texts() && (std::ranges::any_of(original, is_text) || std::ranges::any_of(compressed, is_text))) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--oracle {} compares numbers, and a model gives a text", oracle.spec()),
+                "compare words by --oracle transcript, or choose an output of numbers by --output-name");
+  }
+  return oracle.fitted(original, compressed);
+}
 
 std::size_t ruled_classes(const Oracle& oracle) { return oracle.sets() == nullptr ? 2 : 3; }
 

@@ -13,6 +13,7 @@ std::unique_ptr<const Oracle> make_value_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_cosine_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_mask_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_boxes_oracle(std::string_view argument);
+std::unique_ptr<const Oracle> make_transcript_oracle(std::string_view argument);
 std::unique_ptr<const Oracle> make_topk_oracle(std::string_view argument, std::optional<OutputKind> output);
 std::unique_ptr<const Oracle> make_multilabel_oracle(std::string_view argument, std::optional<OutputKind> output);
 

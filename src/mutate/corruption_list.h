@@ -1,4 +1,4 @@
-// What the natural corruptions of images, arrays and texts share.
+// What the natural corruptions of all kinds of inputs share.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,8 @@ class CorruptionKind : public Corruption {
 
 // Those of arrays, in their order.
 const CorruptionList& array_corruptions(bool series);
-// And those of texts.
+// And those of texts and of sounds.
 const CorruptionList& text_corruptions();
+const CorruptionList& sound_corruptions();
 
 }  // namespace dflare

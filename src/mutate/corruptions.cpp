@@ -207,6 +207,7 @@ CorruptionList make_corruptions() {
 
 const CorruptionList& corruptions(const ArrayForm* form) {
   if (form != nullptr && form->kind == InputKind::kText) return text_corruptions();
+  if (form != nullptr && form->kind == InputKind::kAudio) return sound_corruptions();
   if (form != nullptr) return array_corruptions(form->series);
   static const auto all = make_corruptions();
   return all;

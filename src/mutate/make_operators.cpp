@@ -7,6 +7,7 @@
 #include "dflare/operators.h"
 #include "mutate/array_operators.h"
 #include "mutate/flavour.h"
+#include "mutate/sound_operators.h"
 #include "mutate/text_operators.h"
 
 namespace dflare {
@@ -34,22 +35,35 @@ std::string_view trim(std::string_view text) {
   return first == text.npos ? std::string_view{} : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
+const char* of_kind(InputKind kind) {
+  switch (kind) {
+    case InputKind::kArray:
+      return "' of arrays";
+    case InputKind::kText:
+      return "' of texts";
+    case InputKind::kAudio:
+      return "' of sounds";
+    case InputKind::kImage:
+      break;
+  }
+  return "'";
+}
+
 [[noreturn]] void refuse_unknown(std::string_view item, std::string_view bare, InputKind kind) {
   std::vector<std::string> known = {"paper"};
   if (kind == InputKind::kImage) known.emplace_back("reference");
   known.insert(known.end(), operator_names(kind).begin(), operator_names(kind).end());
   throw Error(ErrorCode::kBadArgument,
-              "unknown operator '" + std::string(item) +
-                  (kind == InputKind::kArray  ? "' of arrays"
-                   : kind == InputKind::kText ? "' of texts"
-                                              : "'"),
+              "unknown operator '" + std::string(item) + of_kind(kind),
               std::string("--operators takes paper, ") + (kind == InputKind::kImage ? "reference " : "") +
                   "or a list of names; " + known_names_hint(bare, known));
 }
 
 std::unique_ptr<Operator> make_one(std::string_view item, InputKind kind) {
   if (kind != InputKind::kImage) {
-    auto made = kind == InputKind::kArray ? make_array_operator(item) : make_text_operator(item);
+    auto made = kind == InputKind::kArray   ? make_array_operator(item)
+                : kind == InputKind::kAudio ? make_sound_operator(item)
+                                            : make_text_operator(item);
     if (made == nullptr) refuse_unknown(item, item, kind);
     return made;
   }
@@ -76,6 +90,8 @@ const std::vector<std::string>& operator_names(InputKind kind) {
   }();
   static const std::vector<std::string> of_arrays = array_operator_names();
   static const std::vector<std::string> of_texts = text_operator_names();
+  static const std::vector<std::string> of_sounds = sound_operator_names();
+  if (kind == InputKind::kAudio) return of_sounds;
   return kind == InputKind::kArray ? of_arrays : kind == InputKind::kText ? of_texts : of_images;
 }
 

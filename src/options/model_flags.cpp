@@ -10,13 +10,15 @@ Flag oracle_flag() {
           .verbs = kModels | kRank,
           .group = kModelGroup,
           .slot = &Options::oracle,
-          .brief = "When two answers differ: top1, topk, binary, multilabel, value, cosine, mask or boxes",
+          .brief = "When two answers differ: top1, topk, binary, multilabel, value, cosine, mask, boxes or "
+                   "transcript",
           .details =
               "top1: by the class of the largest score. topk:K[:order]: by those of the K largest. "
               "binary[:THRESHOLD]: of one yes-or-no score. multilabel[:THRESHOLD]: by the labels whose score is above. "
               "value:TOLERANCE or value:PERCENT%: of numbers, where one differs by more. cosine:LEAST: of vectors, "
               "where the cosine between them is less. mask[:IOU]: of a score a pixel, where the pixels marked "
-              "overlap less. boxes:DECODER[:IOU]: of detections. docs/oracles.md says more."};
+              "overlap less. boxes:DECODER[:IOU]: of detections. transcript[:RATE]: of texts, where a word "
+              "differs, or more than that share of the words. docs/oracles.md says more."};
 }
 
 std::vector<Flag> input_tensor_flags() {

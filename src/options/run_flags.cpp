@@ -135,10 +135,11 @@ std::vector<Flag> target_flags() {
        .verbs = kExport,
        .group = kOutputGroup,
        .slot = &Options::format,
-       .brief = "What to write: jsonl, csv, npy or png",
+       .brief = "What to write: jsonl, csv, npy, png or files",
        .details = "jsonl and csv are files with a line a finding. npy is a folder of inputs.npy, seeds.npy and "
-                  "labels.npy; png a folder of images.",
-       .choices = {"jsonl", "csv", "npy", "png"},
+                  "labels.npy; png a folder of images; files a folder of inputs of any kind as they "
+                  "are stored.",
+       .choices = {"jsonl", "csv", "npy", "png", "files"},
        .saved = false},
       {.name = "out",
        .letter = 'o',
@@ -146,7 +147,7 @@ std::vector<Flag> target_flags() {
        .verbs = kExport,
        .group = kOutputGroup,
        .slot = &Options::out,
-       .brief = "The file (jsonl, csv) or folder (npy, png) to write",
+       .brief = "The file (jsonl, csv) or folder (npy, png, files) to write",
        .saved = false},
       {.name = "config",
        .metavar = "FILE",

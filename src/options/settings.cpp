@@ -73,7 +73,15 @@ double levels_of(const std::string& text, InputKind kind) {
   const std::string number = text.ends_with("/255") ? text.substr(0, text.size() - 4) : text;
   double levels = 0;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), levels);
-  if (error != std::errc{} || end != number.data() + number.size() || !(levels >= 1) || levels > 255) {
+  const bool is_number = error == std::errc{} && end == number.data() + number.size();
+  if (kind == InputKind::kAudio && is_number && levels >= 1 && levels <= 65535 && number.size() == text.size())
+    return levels;
+  if (kind == InputKind::kAudio) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--linf is '{}', expected units of a 16-bit sample from 1 to 65535", text),
+                "use --linf 300; --l2 0.1 keeps the change 20 dB below the sound");
+  }
+  if (!is_number || !(levels >= 1) || levels > 255) {
     throw Error(ErrorCode::kBadArgument, fmt::format("--linf is '{}', expected grey levels from 1 to 255", text),
                 "use --linf 8 or --linf 8/255");
   }
@@ -184,6 +192,7 @@ std::vector<std::pair<std::string, double>> set_inputs_of(const std::string& tex
 InputKind input_kind(const PairOptions& options) {
   if (options.kind == "array") return InputKind::kArray;
   if (options.kind == "text") return InputKind::kText;
+  if (options.kind == "audio") return InputKind::kAudio;
   if (options.kind == "image" || options.seeds.empty()) return InputKind::kImage;
   return kind_of_seeds(options.seeds);
 }
@@ -218,6 +227,7 @@ SeedOptions seed_options(const Options& options, const ModelInfo& original) {
   SeedOptions seeds;
   seeds.kind = original.kind;
   seeds.shape = original.shape;
+  seeds.rate = std::max(original.rate, 1);
   seeds.range = options.range;
   if (seeds.kind != InputKind::kArray && !options.range.empty()) {
     throw Error(ErrorCode::kBadArgument, "--range is of arrays, and the inputs are none",

@@ -69,6 +69,7 @@ GuardSampling guard_sampling(const GuardOptions& options) {
 ExportFormat export_format(const ReportOptions& options) {
   if (options.format == "csv") return ExportFormat::kCsv;
   if (options.format == "npy") return ExportFormat::kNpy;
+  if (options.format == "files") return ExportFormat::kFiles;
   if (options.format == "png") return ExportFormat::kPng;
   return ExportFormat::kJsonLines;
 }

@@ -127,6 +127,12 @@ ImageTensor read_array_tensor(const std::string& model, std::span<const std::int
 
 ImageTensor read_input_tensor(const std::string& model, std::span<const std::int64_t> dims, const ModelOptions& options,
                               Layout usual) {
+  if (options.kind == InputKind::kAudio) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("{}: takes numbers of shape {}, and the inputs are sounds", model, to_string(dims)),
+                "put features and network together in a command that takes sounds: exec:COMMAND, docs/audio.md; or "
+                "give it the features: an .npy file and --kind array");
+  }
   if (options.kind == InputKind::kText) {
     throw Error(ErrorCode::kBadInput,
                 fmt::format("{}: takes numbers of shape {}, and the inputs are texts", model, to_string(dims)),

@@ -21,7 +21,7 @@ Parties::Parties(Model& original, std::span<Model* const> variants, const SeedSe
   for (const Model* model : variants) {
     parties_.push_back({Asker(*model, options), settings.compressed_label_offset - common, {}, {}});
     if (const auto& oracle = settings.oracle.oracle; oracle != nullptr)
-      oracles_.push_back(oracle->fitted(original.info().parts, model->info().parts));
+      oracles_.push_back(fit(*oracle, original.info().parts, model->info().parts));
   }
 }
 

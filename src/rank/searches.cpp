@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/array_values.h"
 #include "dflare/error.h"
 #include "rank/order.h"
 
@@ -91,7 +92,7 @@ SearchSettings every_seed_to_its_end(const std::string& strategy, SearchSettings
 
 SearchSettings comparison_settings(const std::string& strategy, SearchSettings s, std::int64_t refine_queries) {
   s = every_seed_to_its_end(strategy, std::move(s));
-  const bool climbs = s.strategy.name == "boundary" && s.strategy.kind != InputKind::kText;  // numbers can be climbed
+  const bool climbs = s.strategy.name == "boundary" && has_slopes(s.strategy.kind);
   s.refine = climbs ? Refine::kPixels : Refine::kNone;
   s.refine_queries = refine_queries;
   return s;

@@ -3,10 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/figures.h"
 #include "core/shape_text.h"
+#include "core/words.h"
 #include "dflare/report_text.h"
 #include "dflare/run_report.h"
 #include "dflare/run_words.h"
@@ -19,6 +23,7 @@ std::string distance_text(const Finding& finding) {
   const Distance& d = finding.distance;
   if (finding.input == InputKind::kText)
     return fmt::format("{:.0f} characters edited, {} of all", d.linf, figure_text(d.l2, kPercent));
+  if (finding.input == InputKind::kAudio) return sound_distance_text(d.linf, d.l2);
   if (finding.input == InputKind::kArray) {
     return fmt::format("largest change {:.3g} % of a number's range, L2 {} on [0, 1]", 100 * d.linf / 255,
                        figure_text(d.l2));
@@ -29,6 +34,56 @@ std::string distance_text(const Finding& finding) {
 constexpr const char* kNeighbours = "each value moved by -1, 0 or +1 level";
 
 using Json = nlohmann::ordered_json;
+
+// Characters of a word on a terminal.
+std::size_t width_of(const std::string& word) {
+  return static_cast<std::size_t>(std::ranges::count_if(word, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+// Both sentences word under word, in lines of two: words that differ in capitals, stars where one has none.
+void add_aligned(Page& page, const std::string& original, const std::string& compressed) {
+  constexpr std::size_t kLine = 64;
+  std::string above, below;
+  std::size_t width = 0;
+  const auto put = [&page, &above, &below, &width] {
+    page.row("original", 14, std::exchange(above, {}));
+    page.row("compressed", 14, std::exchange(below, {}));
+    width = 0;
+  };
+  for (const WordStep& step : aligned(spoken_words(original), spoken_words(compressed))) {
+    const auto shown = [&step](std::string word, std::size_t beside) {
+      if (word.empty()) return std::string(beside, '*');
+      if (!step.same()) std::ranges::transform(word, word.begin(), [](unsigned char c) { return std::toupper(c); });
+      return word;
+    };
+    const std::size_t wide = std::max(width_of(step.from), width_of(step.to));
+    if (width > 0 && width + wide > kLine) put();
+    const auto add = [wide](std::string& line, const std::string& word) {
+      line += word + std::string(wide - width_of(word) + 1, ' ');
+    };
+    add(above, shown(step.from, width_of(step.to)));
+    add(below, shown(step.to, width_of(step.from)));
+    width += wide + 1;
+  }
+  if (width > 0) put();
+}
+
+// What an oracle measured; of transcripts the sentences come first.
+void add_measured(Page& page, const std::string& facts) {
+  Json measured = Json::parse(facts, nullptr, /*allow_exceptions=*/false);
+  const auto take = [&measured](const char* name) {
+    std::string said = measured.value(name, "");
+    measured.erase(name);
+    return said;
+  };
+  if (measured.is_object() && measured.contains("said_original")) {
+    const std::string original = take("said_original"), compressed = take("said_compressed");
+    page.row("said", 14, original.empty() ? "(nothing)" : original);
+    page.row("compressed", 14, compressed.empty() ? "(nothing)" : compressed);
+    add_aligned(page, original, compressed);
+  }
+  page.row("measured", 14, measured_in_words(measured.dump()));
+}
 
 std::string what_they_say(const FindingReport& report) {
   const Finding& finding = report.finding;
@@ -77,7 +132,7 @@ std::string text_of(const FindingReport& report, const TextStyle& style) {
            fmt::format("{}{}{}", to_string(finding.kind), finding.tie ? ", a tie counted by first index" : "",
                        finding.flaky ? ", flaky: it did not repeat" : ""));
   if (!finding.facts.empty())
-    page.row("measured", 14, measured_in_words(finding.facts));
+    add_measured(page, finding.facts);
   else
     page.row("probability", 14,
              fmt::format("original {:.1f} % for its label, compressed {:.1f} % for its own", 100 * finding.p_original,

@@ -182,6 +182,7 @@ std::string distance_line(const RunSummary& s) {
   if (s.input == InputKind::kText)
     return fmt::format("median: {:.0f} characters edited, {} of all", s.distance->linf,
                        figure_text(s.distance->l2, kPercent));
+  if (s.input == InputKind::kAudio) return "median: " + sound_distance_text(s.distance->linf, s.distance->l2);
   const std::string largest = s.input == InputKind::kArray
                                   ? fmt::format("number {:.3g} % of its range", 100 * s.distance->linf / 255)
                                   : fmt::format("pixel {:g} of 255", s.distance->linf);

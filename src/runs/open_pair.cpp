@@ -14,6 +14,12 @@ namespace dflare {
 namespace {
 
 void check_shapes(const ModelInfo& original, const ModelInfo& compressed) {
+  if (original.rate != compressed.rate) {
+    throw Error(ErrorCode::kBadInput,
+                fmt::format("the models take sounds of different rates: {} takes {} Hz, {} takes {} Hz", original.path,
+                            original.rate, compressed.path, compressed.rate),
+                "compare a model with its own compressed version");
+  }
   if (original.shape == compressed.shape) return;
   throw Error(
       ErrorCode::kBadInput,

@@ -68,7 +68,9 @@ std::string id_of_image(const std::string& text) {
   const std::string name = std::filesystem::path(text).filename().string();
   const std::size_t ordinal = name.find('_') + 1;
   const std::size_t end = name.find('_', ordinal);
-  if (!(name.ends_with(".png") || name.ends_with(".npy")) || ordinal == 0 || end == std::string::npos) return text;
+  const auto is_stored = [&name](const char* ending) { return name.ends_with(ending); };
+  const bool stored = is_stored(".png") || is_stored(".npy") || is_stored(".txt") || is_stored(".flac");
+  if (!stored || ordinal == 0 || end == std::string::npos) return text;
   return name.substr(0, ordinal - 1) + ":" + name.substr(ordinal, end - ordinal);
 }
 

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "core/array_values.h"
+#include "core/shape_text.h"
 #include "dflare/error.h"
 
 namespace dflare {
@@ -42,12 +44,14 @@ void check(double value, const Range& range) {
 
 constexpr double kAnyNumber = std::numeric_limits<double>::infinity();
 
+std::string several(InputKind kind) { return kind == InputKind::kAudio ? "sounds" : to_text(kind) + "s"; }
+
 void check_limits(const SearchSettings& s) {
-  check(s.budget.linf, {"--linf", 1, 255, true});
+  check(s.budget.linf, {"--linf", 1, s.strategy.kind == InputKind::kAudio ? 65535.0 : 255.0, true});
   check(s.budget.l2, {"--l2", 0, kAnyNumber});
   check(s.budget.min_ssim, {"--min-ssim", 0, 1});
   require(s.budget.min_ssim <= 0 || s.strategy.kind == InputKind::kImage,
-          std::string(s.strategy.kind == InputKind::kText ? "texts" : "arrays") + " have no structural similarity",
+          several(s.strategy.kind) + " have no structural similarity",
           "leave --min-ssim away; --linf and --l2 limit their changes");
   check(s.min_severity, {"--min-severity", 0, kAnyNumber});
   check(s.timeout_seconds, {"--timeout", 0, kAnyNumber});
@@ -63,21 +67,21 @@ void check_natural(const SearchSettings& s) {
   check_natural_box(s.natural_box);
   require(s.strategy.name != "natural" || s.strategy.kind == InputKind::kImage,
           "the strategy `natural` changes images as cameras do, and these inputs are none",
-          "use --strategy boundary: it knows the corruptions of arrays");
+          "use --strategy boundary: it knows the corruptions of all kinds");
   require(s.goal == Goal::kDeviation || s.oracle.oracle == nullptr,
           "a regression is a label lost, and this oracle compares no labels",
           "leave --goal regression away, or compare labels by --oracle top1");
 }
 
-// Slopes, squares and crossings are arithmetic on values.
-void check_text(const SearchSettings& s) {
-  if (s.strategy.kind != InputKind::kText) return;
-  constexpr const char* kWhat = " changes numbers, and the inputs are texts";
-  require(s.refine == Refine::kNone, std::string("--refine") + kWhat,
+// Slopes, squares and crossings are arithmetic on values that stand for themselves.
+void check_slopes(const SearchSettings& s) {
+  if (has_slopes(s.strategy.kind)) return;
+  const std::string what = " changes numbers one by one, and the inputs are " + several(s.strategy.kind);
+  require(s.refine == Refine::kNone, "--refine" + what,
           "leave --refine away; --findings-per-seed N with --min-severity S looks for decisive findings");
-  require(s.strategy.name != "diffchaser", std::string("--strategy diffchaser") + kWhat,
+  require(s.strategy.name != "diffchaser", "--strategy diffchaser" + what,
           "use --strategy boundary, dflare or random");
-  require(s.strategy.end_points != EndPoints::kAttack, std::string("--end-points attack") + kWhat,
+  require(s.strategy.end_points != EndPoints::kAttack, "--end-points attack" + what,
           "use --end-points auto, corrupt, mutate or blend");
 }
 
@@ -86,8 +90,8 @@ void check_robust(const SearchSettings& s) {
   check(s.min_robust, {"--min-robust", 0, 1});
   require(s.min_robust <= 0 || s.robust > 0, "no share of a finding's neighbours deviates where none is asked",
           "use --robust N with N >= 1, or leave --min-robust away");
-  require(s.min_robust <= 0 || s.strategy.kind != InputKind::kText,
-          "--min-robust moves values by a level, and the inputs are texts",
+  require(s.min_robust <= 0 || has_slopes(s.strategy.kind),
+          "--min-robust moves values by a level, and the inputs are " + several(s.strategy.kind),
           "leave --min-robust away; --min-severity S looks for decisive findings");
 }
 
@@ -127,13 +131,15 @@ void check_settings(const SearchSettings& s) {
   require(s.workers >= 0 && s.workers <= LiveProgress::kMostWorkers, "workers is " + text(std::int64_t{s.workers}),
           "use --workers N with 0 <= N <= " + text(std::int64_t{LiveProgress::kMostWorkers}) + " (0: one a core)");
   check_limits(s);
-  check_text(s);
+  check_slopes(s);
 }
 
 void check_fits(const Pair& pair, const SearchSettings& settings) {
   check_settings(settings);
   require(pair.original->info().shape == pair.compressed->info().shape, "the two models take images of different sizes",
           "compare models with the same input height, width, channels");
+  require(pair.original->info().rate == pair.compressed->info().rate,
+          "the two models take sounds of different sample rates", "compare models that take the same rate");
   require(pair.original->info().kind == pair.compressed->info().kind, "the two models take inputs of different kinds",
           "open both for the same --kind");
 }

@@ -30,7 +30,7 @@ void write_neighbour(InputView input, Rng& rng, std::span<std::uint8_t> out) {
 
 Neighbourhood::Neighbourhood(const RunContext& context, int neighbours)
     : context_(context),
-      count_(is_text(context.shape) ? 0 : static_cast<std::size_t>(neighbours)),
+      count_(has_slopes(context.shape) ? static_cast<std::size_t>(neighbours) : 0),
       neighbours_(context.shape, count_) {}
 
 void Neighbourhood::draw(InputView input) {

@@ -70,7 +70,7 @@ Search::Search(Pair pair, const SeedSet& seeds, SearchSettings settings, LivePro
   s.pair = pair;
   s.settings = std::move(settings);
   if (auto& oracle = s.settings.oracle.oracle; oracle != nullptr)
-    oracle = oracle->fitted(pair.original->info().parts, pair.compressed->info().parts);
+    oracle = fit(*oracle, pair.original->info().parts, pair.compressed->info().parts);
   s.make_strategy = make_strategy_factory(s.settings.strategy);
   if (live == nullptr) s.own_live = std::make_unique<LiveProgress>();
   s.live = live != nullptr ? live : s.own_live.get();

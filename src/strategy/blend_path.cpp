@@ -1,6 +1,7 @@
 // Dithered blending in 16.16 fixed point.
 #include "strategy/blend_path.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "core/array_values.h"
@@ -11,6 +12,7 @@ void BlendPath::start(InputView from, InputView to, Rng& rng) {
   from_ = from;
   to_ = to;
   if (is_text(from.shape)) return start_text(rng);
+  if (is_sound(from.shape)) return;
   dither_.resize(from.shape.size());
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < dither_.size(); ++i, bits >>= 16) {
@@ -46,8 +48,23 @@ void BlendPath::write_array(std::int32_t step, std::span<std::uint8_t> out) cons
   });
 }
 
+// A mixture, as long as the longer one. Computed such that both ends are exact.
+void BlendPath::write_sound_at(std::int32_t step, std::span<std::uint8_t> out) const {
+  if (step <= 0 || step == kEnd) {
+    std::ranges::copy((step <= 0 ? from_ : to_).pixels(), out.begin());
+    return;
+  }
+  const std::span<const std::int16_t> from = from_.samples(), to = to_.samples();
+  std::vector<double> mixed(std::max(from.size(), to.size()));
+  for (std::size_t i = 0; i < mixed.size(); ++i) {
+    mixed[i] = sample_at(from, i) + t_at(step) * (sample_at(to, i) - sample_at(from, i));
+  }
+  write_sound(std::span<const double>(mixed), out);
+}
+
 void BlendPath::at(std::int32_t step, std::span<std::uint8_t> out) const {
   if (is_text(from_.shape)) return write_text(step, out);
+  if (is_sound(from_.shape)) return write_sound_at(step, out);
   if (is_array(from_.shape)) return write_array(step, out);
   const std::uint8_t* from = from_.data;
   const std::uint8_t* to = to_.data;

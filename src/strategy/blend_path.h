@@ -32,6 +32,7 @@ class BlendPath {
 
  private:
   void start_text(Rng& rng);
+  void write_sound_at(std::int32_t step, std::span<std::uint8_t> out) const;
   void write_text(std::int32_t step, std::span<std::uint8_t> out) const;
   void write_array(std::int32_t step, std::span<std::uint8_t> out) const;
 

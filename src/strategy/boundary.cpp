@@ -44,7 +44,7 @@ class BoundaryStrategy : public Strategy {
     repetition_.begin(seed_image());
     ties_ = {};
     order_by_reach(context.shape, rng, natural_);
-    if (!is_text(context.shape) && (attacks() || context.oracle != nullptr)) attack_.begin(context, seed);
+    if (has_slopes(context.shape) && (attacks() || context.oracle != nullptr)) attack_.begin(context, seed);
     choose_end_point(rng);
   }
 
@@ -87,7 +87,7 @@ class BoundaryStrategy : public Strategy {
   // Goes on through the corruptions that were not tried yet, then to other seeds; attacks begin at the seed anew.
   void again(const RunContext& /*context*/, SeedIndex /*seed*/, Rng& rng) override {
     in_vain_ = 0;
-    if (!is_text(context_->shape)) attack_.begin(*context_, seed_);
+    if (has_slopes(context_->shape)) attack_.begin(*context_, seed_);
     choose_end_point(rng);
   }
 
@@ -113,14 +113,14 @@ class BoundaryStrategy : public Strategy {
  private:
   enum class Source { kBlend, kMutate, kCorrupt, kAttack };
 
-  // Where there are no labels there is no other seed to go to, and every kind is tried; so it is of texts, where what
-  // lies between two of them is no text that anybody would write.
+  // Where there are no labels there is no other seed to go to, and every kind is tried; so it is of texts and sounds,
+  // where what lies between two of them is nothing that anybody would write or say.
   [[nodiscard]] int natural_probes() const {
-    const bool few = context_->oracle == nullptr && !is_text(context_->shape);
+    const bool few = context_->oracle == nullptr && has_slopes(context_->shape);
     return few ? kNaturalProbes : static_cast<int>(natural_.size());
   }
   [[nodiscard]] bool attacks() const {
-    if (is_text(context_->shape)) return false;
+    if (!has_slopes(context_->shape)) return false;
     return end_points_ == EndPoints::kAttack || (end_points_ == EndPoints::kAuto && !context_->budget.unlimited());
   }
   [[nodiscard]] const std::vector<std::unique_ptr<const Corruption>>& kinds() const {
@@ -151,7 +151,7 @@ class BoundaryStrategy : public Strategy {
     }
     const bool untried =
         !attacks() && in_vain_ < natural_probes() && static_cast<std::size_t>(probes_) < natural_.size();
-    const bool elsewhere = context_->oracle != nullptr && is_text(context_->shape);  // once more, at other places
+    const bool elsewhere = context_->oracle != nullptr && !has_slopes(context_->shape);  // once more, at other places
     if (untried || elsewhere)
       probe_corruption(rng);
     else if (attacks() || context_->oracle != nullptr)

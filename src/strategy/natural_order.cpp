@@ -32,10 +32,10 @@ constexpr std::array<Reach, 13> kReaches{{{"brighten", 0.33, 0.42},
                                           {"zoom-in", 0.72, 0.47},
                                           {"zoom-out", 0.41, 0.37}}};
 
-// Of arrays and texts nothing was measured: all alike.
+// Of other kinds of input nothing was measured: all alike.
 double reach_of(std::string_view kind, const Shape& shape) {
   const auto* const found = std::ranges::find(kReaches, kind, &Reach::kind);
-  if (found == kReaches.end() || is_array(shape) || is_text(shape)) return 1;
+  if (found == kReaches.end() || kind_of(shape) != InputKind::kImage) return 1;
   return shape.channels == 1 ? found->grey : found->colour;
 }
 

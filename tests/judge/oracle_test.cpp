@@ -51,8 +51,10 @@ class Ruled {
 // What every oracle promises.
 class EveryOracle : public ::testing::TestWithParam<const char*> {
  protected:
-  const Values some_{0.9F, 0.2F, 0.7F, 0.1F};
-  const Values others_{0.1F, 0.9F, 0.2F, 0.8F};
+  // Bytes of texts, where those are compared: «hi», «bye».
+  const bool texts_ = std::string_view(GetParam()).starts_with("transcript");
+  const Values some_ = texts_ ? Values{104, 105, 0, 0} : Values{0.9F, 0.2F, 0.7F, 0.1F};
+  const Values others_ = texts_ ? Values{98, 121, 101, 0} : Values{0.1F, 0.9F, 0.2F, 0.8F};
 };
 
 TEST_P(EveryOracle, EqualAnswersNeverDiffer) {
@@ -99,7 +101,8 @@ TEST_P(EveryOracle, ItsSpecMakesItAgain) {
 
 INSTANTIATE_TEST_SUITE_P(Oracles, EveryOracle,
                          ::testing::Values("value:0.1", "value:10%", "cosine:0.9", "cosine:0.6", "mask", "mask:0.5",
-                                           "topk:1", "topk:2", "topk:2:order", "multilabel", "multilabel:0.3"),
+                                           "topk:1", "topk:2", "topk:2:order", "multilabel", "multilabel:0.3",
+                                           "transcript", "transcript:0.5"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';

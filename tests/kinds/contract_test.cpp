@@ -13,6 +13,7 @@
 #include "dflare/seeds.h"
 #include "strategy/blend_path.h"
 #include "support/arrays.h"
+#include "support/sounds.h"
 #include "support/texts.h"
 
 namespace dflare {
@@ -21,7 +22,7 @@ namespace {
 struct Kind {
   const char* name;
   Shape shape;
-  const char* dtype;  // of arrays; "" for images, "text" for texts
+  const char* dtype;  // of arrays; "" for images, "text" for texts, "audio" for sounds
 };
 
 class InputKindOf : public testing::TestWithParam<Kind> {
@@ -31,6 +32,10 @@ class InputKindOf : public testing::TestWithParam<Kind> {
       form_ = text_form();
       seed_ = toy::text_input("The Caf\u00e9 is nice, isn't it? Go: 10 of 12 would.", GetParam().shape.size());
       other_ = toy::text_input("I'd never go again! So cold & loud \U0001f600", GetParam().shape.size());
+    } else if (audio()) {
+      form_ = sound_form(toy::kRate);
+      seed_ = toy::sound_input(toy::tone(1, 3500));
+      other_ = toy::sound_input(toy::tone(2, 4000));
     } else if (array()) {
       form_ = toy::form_of(GetParam().shape, GetParam().dtype);
       seed_ = toy::noise_array(GetParam().shape, *form_, 1);
@@ -48,8 +53,9 @@ class InputKindOf : public testing::TestWithParam<Kind> {
     return image;
   }
   static bool text() { return std::string_view(GetParam().dtype) == "text"; }
-  static bool array() { return *GetParam().dtype != 0 && !text(); }
-  static InputKind kind() { return text() ? InputKind::kText : array() ? InputKind::kArray : InputKind::kImage; }
+  static bool audio() { return std::string_view(GetParam().dtype) == "audio"; }
+  static bool array() { return *GetParam().dtype != 0 && !text() && !audio(); }
+  static InputKind kind() { return audio() ? InputKind::kAudio : text() ? InputKind::kText : array() ? InputKind::kArray : InputKind::kImage; }
 
   void expect_within_ranges(const Input& input, const std::string& what) const {
     if (text()) {
@@ -57,6 +63,13 @@ class InputKindOf : public testing::TestWithParam<Kind> {
       ASSERT_EQ(first_not_utf8(said), std::string_view::npos) << what << ": " << said;
       ASSERT_FALSE(said.empty()) << what;
       const auto behind = input.view().pixels().subspan(said.size());
+      ASSERT_TRUE(std::ranges::all_of(behind, [](std::uint8_t b) { return b == 0; })) << what;
+    }
+    if (audio()) {
+      const auto samples = input.view().samples();
+      ASSERT_LE(samples.size(), samples_of(input.shape)) << what;
+      ASSERT_FALSE(samples.empty()) << what;
+      const auto behind = input.view().pixels().subspan(4 + 2 * samples.size());
       ASSERT_TRUE(std::ranges::all_of(behind, [](std::uint8_t b) { return b == 0; })) << what;
     }
     if (!array()) return;
@@ -106,7 +119,8 @@ TEST_P(InputKindOf, EqualInputsAreNoDistanceApart) {
   EXPECT_EQ(d.l2, 0);
   EXPECT_EQ(d.ssim, 1);
   EXPECT_GT(distance(seed_.view(), other_.view()).l2, 0);
-  EXPECT_LE(distance(seed_.view(), other_.view()).linf, 255 + 1e-3);
+  EXPECT_LE(distance(seed_.view(), other_.view()).linf, audio() ? 65535 : 255 + 1e-3);
+  if (audio()) return;  // the first is the signal that the second's change is measured by
   EXPECT_EQ(distance(seed_.view(), other_.view()).l2, distance(other_.view(), seed_.view()).l2);
 }
 
@@ -188,7 +202,8 @@ INSTANTIATE_TEST_SUITE_P(Kinds, InputKindOf,
                                          Kind{"Vector", {1, 42, 1}, "f4"}, Kind{"Series", {20, 6, 1}, "f4"},
                                          Kind{"Planes", {8, 5, 6}, "f4"}, Kind{"WholeVector", {1, 30, 1}, "i1"},
                                          Kind{"WholeSeries", {16, 4, 1}, "i2"}, Kind{"Bytes", {6, 6, 4}, "u1"},
-                                         Kind{"Text", {1, 80, 1}, "text"}),
+                                         Kind{"Text", {1, 80, 1}, "text"},
+                         Kind{"Sound", sound_shape(toy::kSoundRoom), "audio"}),
                          [](const auto& p) { return p.param.name; });
 
 }  // namespace

@@ -39,7 +39,7 @@ Dims with_batch(const Dims& row, int batch) {
   return dims;
 }
 
-// What a child takes: a text in bytes, or a tensor.
+// What a child takes: a text or a sound in bytes, or a tensor.
 ImageTensor input_of(const std::string& path, const Hello& hello, const ModelOptions& options) {
   const bool text = hello.input.type == exec::ElementCode::kText;
   if (text && options.kind == InputKind::kText)
@@ -48,7 +48,19 @@ ImageTensor input_of(const std::string& path, const Hello& hello, const ModelOpt
     throw Error(ErrorCode::kBadInput, fmt::format("{}: takes texts, and the inputs are none", path),
                 "give it a .txt file of one text a line, or a folder of .txt files and --kind text");
   }
+  const bool sound = hello.input.type == exec::ElementCode::kAudio;
+  if (sound && options.kind == InputKind::kAudio)
+    return {hello.input.dims, sound_shape(static_cast<int>(hello.input.dims.front())), Layout::kNhwc};
+  if (sound) {
+    throw Error(ErrorCode::kBadInput, fmt::format("{}: takes sounds, and the inputs are none", path),
+                "give it a folder of .wav or .flac files");
+  }
   return read_input_tensor(path, with_batch(hello.input.dims, hello.fixed_batch), options, Layout::kNhwc);
+}
+
+[[noreturn]] void refuse_text(const std::string& path) {
+  throw Error(ErrorCode::kBadInput, fmt::format("{}: gives texts, which are no scores of classes", path),
+              "compare their words by --oracle transcript, or choose an output of scores by --output-name");
 }
 
 // What all instances of a model share: what it is, and children that wait for an instance. Safe to use from several
@@ -62,8 +74,9 @@ class Service {
   [[nodiscard]] const Filler& filler() const { return *filler_; }
   // What is read of an answer, in the order of a row's values.
   struct Part {
-    std::size_t floats_before = 0;  // a row, of the outputs before it
-    std::size_t floats = 0;         // a row
+    std::size_t bytes_before = 0;  // a row, of the outputs before it
+    std::size_t values = 0;        // a row
+    bool text = false;             // a byte each; else a float32
   };
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
   [[nodiscard]] exec::Patience patience() const { return exec::Patience(query_timeout_); }
@@ -114,21 +127,27 @@ void Service::describe(const ModelOptions& options) {
   std::vector<NamedOutput> outputs;
   for (const auto& output : hello.outputs) outputs.push_back({output.name, with_batch(output.dims, hello.fixed_batch)});
   const std::vector<std::size_t> chosen = choose_outputs(info_.path, outputs, options);
-  std::size_t floats_before = 0;
+  std::size_t bytes_before = 0;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const std::size_t floats = hello.outputs[i].elements();
+    const exec::ChildTensor& output = hello.outputs[i];
     if (std::ranges::find(chosen, i) != chosen.end()) {
-      parts_.push_back({floats_before, floats});
+      const bool is_text = output.type == exec::ElementCode::kText;
+      if (is_text && options.output_form != OutputForm::kValues) refuse_text(info_.path);
+      parts_.push_back({bytes_before, output.elements(), is_text});
       info_.parts.push_back(part_of(outputs[i].name, outputs[i].dims));
+      info_.parts.back().text = is_text;
       info_.classes += read_values(info_.path, outputs[i].dims, options.output_form);
     }
-    floats_before += floats;
+    bytes_before += output.row_bytes();
   }
   const std::string& output_name = outputs[chosen.front()].name;
   info_.input_name = hello.input.name.empty() ? "input" : hello.input.name;
   info_.output_name = output_name.empty() ? "output" : output_name;
-  info_.input_type = options.kind == InputKind::kText ? "utf-8" : to_string(type);
-  info_.output_type = to_string(ElementType::kFloat32);
+  info_.input_type = options.kind == InputKind::kText    ? "utf-8"
+                     : options.kind == InputKind::kAudio ? "int16"
+                                                         : to_string(type);
+  info_.output_type = info_.parts.front().text ? "utf-8" : to_string(ElementType::kFloat32);
+  info_.rate = options.kind == InputKind::kAudio ? hello.rate : 0;
   info_.kind = options.kind;
   info_.shape = image.shape;
   info_.layout = image.layout;
@@ -255,10 +274,15 @@ void ExecModel::run(std::span<const InputView> inputs, std::span<float> raw) {
   std::size_t at = 0;
   for (const Service::Part& part : service_->parts()) {
     for (std::size_t row = 0; row < inputs.size(); ++row) {
-      const std::size_t from = (rows * part.floats_before + row * part.floats) * sizeof(float);
-      std::memcpy(&raw[row * info().classes + at], values.data() + from, part.floats * sizeof(float));
+      const std::span<float> to = raw.subspan(row * info().classes + at, part.values);
+      const std::byte* of_rows = values.data() + rows * part.bytes_before;
+      if (part.text)
+        std::transform(of_rows + row * part.values, of_rows + (row + 1) * part.values, to.begin(),
+                       [](std::byte b) { return static_cast<float>(std::to_integer<unsigned>(b)); });
+      else
+        std::memcpy(to.data(), of_rows + row * to.size_bytes(), to.size_bytes());
     }
-    at += part.floats;
+    at += part.values;
   }
 }
 
@@ -323,7 +347,7 @@ void ExecModel::check_answer(const exec::Header& header, std::size_t length) con
       FaultKind::kGarbled,
       fmt::format("answered {} bytes, expected {} {}", header.length, header.tag == exec::kFail ? "at most" : "exactly",
                   header.tag == exec::kFail ? exec::kLongestText : length),
-      "an answer holds its row count and the float32 values of all outputs, the first output of all rows first"};
+      "an answer holds its row count and the values of all outputs, the first output of all rows first"};
 }
 
 }  // namespace

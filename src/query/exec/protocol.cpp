@@ -13,11 +13,13 @@ constexpr std::size_t kMostElements = kLongestRows / 4;  // of a row
 constexpr std::size_t kHighestRank = 8;
 constexpr std::size_t kMostOutputs = 64;
 constexpr std::uint32_t kMostRows = 1U << 20;
+constexpr int kLeastRate = 1000, kMostRate = 768000;
+constexpr std::size_t kMostSamples = std::size_t{1} << 26;
 constexpr std::size_t kShortestText = 16, kLongestInput = 8192;  // bytes that a text may have room for
 constexpr const char* kSeeDocs = "docs/exec-models.md has the protocol, and a Python and a C example";
 
 constexpr std::uint32_t kInput = tag("INPT"), kOutput = tag("OUTP"), kName = tag("NAME"), kFixedBatch = tag("FIXB"),
-                        kLargestBatch = tag("MAXB");
+                        kLargestBatch = tag("MAXB"), kRate = tag("RATE");
 
 [[noreturn]] void refuse(const std::string& what) { throw Fault{FaultKind::kGarbled, what, kSeeDocs}; }
 
@@ -62,8 +64,8 @@ std::string letters_of(std::uint32_t value) {
 ChildTensor read_tensor(Reader field, const char* which) {
   ChildTensor tensor;
   const std::uint32_t type = field.u32();
-  if (type < 1 || type > 3)
-    refuse(fmt::format("says that its {} is of type {}, expected 1 (u8), 2 (f32) or 3 (text)", which, type));
+  if (type < 1 || type > 4)
+    refuse(fmt::format("says that its {} is of type {}, expected 1 (u8), 2 (f32), 3 (text) or 4 (audio)", which, type));
   tensor.type = ElementCode{type};
   const std::uint32_t rank = field.u32();
   if (rank < 1 || rank > kHighestRank) {
@@ -83,6 +85,10 @@ ChildTensor read_tensor(Reader field, const char* which) {
     refuse(fmt::format("says that its {} is a text of rank {} and {} bytes, expected rank 1 and {} to {} bytes", which,
                        rank, elements, kShortestText, kLongestInput));
   }
+  if (tensor.type == ElementCode::kAudio && (rank != 1 || elements > kMostSamples)) {
+    refuse(fmt::format("says that its {} is a sound of rank {} and {} samples, expected rank 1 and 1 to {} samples",
+                       which, rank, elements, kMostSamples));
+  }
   tensor.name = field.rest();
   return tensor;
 }
@@ -94,6 +100,13 @@ int read_rows(Reader field, const char* which) {
   return static_cast<int>(rows);
 }
 
+int read_rate(Reader field) {
+  const std::uint32_t rate = field.u32();
+  if (rate < kLeastRate || rate > kMostRate)
+    refuse(fmt::format("says that it takes {} samples a second, expected {} to {}", rate, kLeastRate, kMostRate));
+  return static_cast<int>(rate);
+}
+
 void read_field(std::uint32_t field, std::span<const std::byte> bytes, Hello& hello) {
   Reader reader(bytes, fmt::format("a hello whose field {}", letters_of(field)));
   switch (field) {
@@ -103,10 +116,14 @@ void read_field(std::uint32_t field, std::span<const std::byte> bytes, Hello& he
       return;
     case kOutput:
       hello.outputs.push_back(read_tensor(reader, "output"));
-      if (hello.outputs.back().type != ElementCode::kFloat32) refuse("has an output of another type than f32");
+      if (const ElementCode type = hello.outputs.back().type; type != ElementCode::kFloat32 && type != ElementCode::kText)
+        refuse("has an output of another type than f32 or text");
       return;
     case kName:
       hello.runtime = reader.rest();
+      return;
+    case kRate:
+      hello.rate = read_rate(reader);
       return;
     case kFixedBatch:
       hello.fixed_batch = read_rows(reader, "fixed");
@@ -127,6 +144,19 @@ std::size_t ChildTensor::elements() const {
   std::size_t product = 1;
   for (const auto dim : dims) product *= static_cast<std::size_t>(dim);
   return product;
+}
+
+std::size_t ChildTensor::row_bytes() const {
+  switch (type) {
+    case ElementCode::kFloat32:
+      return elements() * sizeof(float);
+    case ElementCode::kAudio:
+      return sound_shape(static_cast<int>(elements())).size();
+    case ElementCode::kUint8:
+    case ElementCode::kText:
+      break;
+  }
+  return elements();
 }
 
 std::size_t Hello::answer_bytes() const {

@@ -49,14 +49,14 @@ struct Header {
 // The first kHeaderBytes of a frame. Throws Fault where they are none, showing them.
 Header read_header(std::span<const std::byte> bytes);
 
-enum class ElementCode : std::uint32_t { kUint8 = 1, kFloat32 = 2, kText = 3 };
+enum class ElementCode : std::uint32_t { kUint8 = 1, kFloat32 = 2, kText = 3, kAudio = 4 };
 
 struct ChildTensor {
   std::string name;
   ElementCode type{};
   Dims dims;  // of one row
   [[nodiscard]] std::size_t elements() const;
-  [[nodiscard]] std::size_t row_bytes() const { return elements() * (type == ElementCode::kFloat32 ? 4 : 1); }
+  [[nodiscard]] std::size_t row_bytes() const;
   bool operator==(const ChildTensor&) const = default;
 };
 
@@ -65,6 +65,7 @@ struct Hello {
   ChildTensor input;
   std::vector<ChildTensor> outputs;
   int fixed_batch = 0, largest_batch = 0;          // rows; 0: any
+  int rate = 16000;                                // of sounds: samples a second
   std::string runtime;                             // may be empty
   [[nodiscard]] std::size_t answer_bytes() const;  // of one row, all outputs
   bool operator==(const Hello&) const = default;
