@@ -41,8 +41,8 @@ struct PerturbationBudget {
 };
 
 // Moves `image` (or array) towards the seed as little as brings it within the budget: values are clipped to the
-// L-infinity ball, the rest is shrunk towards the seed; of a text some of its edits are taken back, a sound's change is made quieter. An image within the
-// budget stays as it is; where no image is, it becomes the seed.
+// L-infinity ball, the rest is shrunk towards the seed; of a text some of its edits are taken back, a sound's change is
+// made quieter. An image within the budget stays as it is; where no image is, it becomes the seed.
 void project(const PerturbationBudget& budget, InputView seed, std::span<std::uint8_t> image);
 
 }  // namespace dflare

@@ -35,7 +35,7 @@ struct ModelInfo {
   std::string input_name, output_name;
   std::string input_type, output_type;  // float32, float16, uint8, int8
   InputKind kind = InputKind::kImage;
-  Shape shape;  // of one input; of texts 1 x N x 1, N the most bytes that are taken; of sounds sound_shape()
+  Shape shape;   // of one input; of texts 1 x N x 1, N the most bytes that are taken; of sounds sound_shape()
   int rate = 0;  // of sounds: samples a second
   Layout layout = Layout::kNhwc;
   std::size_t classes = 0;  // values for an input: scores, one a class, or what else the model gives

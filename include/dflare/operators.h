@@ -31,8 +31,8 @@ using OperatorSet = std::vector<std::unique_ptr<Operator>>;
 
 // Names of the operators of a kind of inputs, in the order of the sets below. Of images: pixel-change, gaussian-noise,
 // multiplicative-noise, salt-and-pepper, average-blur, gaussian-blur, median-blur; of arrays: value-change, noise,
-// multiplicative-noise, extremes, average, median, shift; of texts: typo, swap, drop, double, case, space, punctuation; of
-// sounds: time-stretch, pitch-shift, time-shift, gain.
+// multiplicative-noise, extremes, average, median, shift; of texts: typo, swap, drop, double, case, space, punctuation;
+// of sounds: time-stretch, pitch-shift, time-shift, gain.
 const std::vector<std::string>& operator_names(InputKind kind = InputKind::kImage);
 
 // "paper" (Table 3 plus salt-and-pepper; rounded, then clipped), "reference" (the same seven as the authors' code does

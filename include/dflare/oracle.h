@@ -73,10 +73,10 @@ struct OracleChoice {
 // between them), "topk:K[:order]" (the K classes of the largest scores), "multilabel[:THRESHOLD]" (scores of labels of
 // which any number is given: those above the threshold, a probability), "mask[:IOU]" (a score a pixel: the pixels that
 // both models mark, as a share of those that one of them does), "boxes:DECODER[:IOU]" (detections: each sure one of one
-// model must overlap one of the other so much), "transcript[:RATE]" (texts: no word may differ; or words put in, left out
-// or replaced, up to that share of the original's words). `output`: what scores are, where that is declared; topk and multilabel
-// look at their range otherwise. Throws kBadArgument naming the nearest known name, or what was expected of the
-// argument.
+// model must overlap one of the other so much), "transcript[:RATE]" (texts: no word may differ; or words put in, left
+// out or replaced, up to that share of the original's words). `output`: what scores are, where that is declared; topk
+// and multilabel look at their range otherwise. Throws kBadArgument naming the nearest known name, or what was expected
+// of the argument.
 OracleChoice make_oracle(std::string_view spec, std::optional<OutputKind> output = {});
 const std::vector<std::string>& oracle_names();
 // oracle.fitted(...), texts refused where the oracle reads none. Throws kBadArgument.

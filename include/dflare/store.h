@@ -61,8 +61,8 @@ class FindingStore : public EventSink {
   [[nodiscard]] virtual const std::filesystem::path& folder() const = 0;
 };
 
-// File name of a finding's input inside findings/, unique, stable: <seed>_<ordinal>_<kind>.png, of an array .npy, of a text
-// .txt, of a sound .flac.
+// File name of a finding's input inside findings/, unique, stable: <seed>_<ordinal>_<kind>.png, of an array .npy, of a
+// text .txt, of a sound .flac.
 std::string png_name(const Finding& finding);
 
 // Where it lies in the run folder: findings/<png_name>, or flaky/<png_name>.
@@ -70,9 +70,9 @@ std::string image_path(const Finding& finding);
 
 enum class ExportFormat { kJsonLines, kCsv, kNpy, kPng, kFiles };
 // Writes the confirmed findings to `target`: jsonl and csv a file, npy, png and files a folder (inputs.npy, seeds.npy,
-// labels.npy; what is stored of each input, png of images alone). Texts and sounds are no arrays: npy is refused. A file takes its place when it is complete. Throws
-// kCannotWrite, and kBadArgument, with nothing changed, for a target that is there and is no earlier export of this
-// format.
+// labels.npy; what is stored of each input, png of images alone). Texts and sounds are no arrays: npy is refused. A
+// file takes its place when it is complete. Throws kCannotWrite, and kBadArgument, with nothing changed, for a target
+// that is there and is no earlier export of this format.
 void export_run(const FindingStore& store, ExportFormat format, const std::filesystem::path& target);
 
 // The same for jsonl and csv, text by text, to wherever `write` puts it. Throws kBadArgument for the other formats.

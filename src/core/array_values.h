@@ -58,7 +58,8 @@ inline void write_darker(InputView in, int divisor, std::span<std::uint8_t> out)
     return;
   }
   if (is_sound(in.shape)) {
-    write_sound(in.samples(), [divisor](double sample) { return sample / divisor; }, out);
+    write_sound(
+        in.samples(), [divisor](double sample) { return sample / divisor; }, out);
     return;
   }
   if (is_text(in.shape)) {

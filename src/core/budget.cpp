@@ -247,7 +247,8 @@ void project_sound(const PerturbationBudget& budget, InputView seed, std::span<s
   constexpr double kQuieter = 0.95;
   for (double kept = 1; kept > 1e-6; kept *= kQuieter) {
     std::vector<std::int16_t> made(change.size());
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = to_sample(sample_at(from, i) + std::trunc(kept * change[i]));
+    for (std::size_t i = 0; i < made.size(); ++i)
+      made[i] = to_sample(sample_at(from, i) + std::trunc(kept * change[i]));
     while (made.size() > from.size() && made.back() == 0) made.pop_back();
     write_sound(std::span<const std::int16_t>(made), bytes);
     if (budget.allows(distance(seed, sound))) return;

@@ -62,7 +62,8 @@ std::string estimate_text(const Estimate& estimate, const FigureStyle& style) {
 
 std::string sound_distance_text(double linf, double l2) {
   if (!(l2 > 0)) return "no change";
-  return fmt::format("a signal-to-noise ratio of {:.1f} dB, largest change {:.0f} of 32768", -20 * std::log10(l2), linf);
+  return fmt::format("a signal-to-noise ratio of {:.1f} dB, largest change {:.0f} of 32768", -20 * std::log10(l2),
+                     linf);
 }
 
 }  // namespace dflare

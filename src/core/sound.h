@@ -30,7 +30,8 @@ void write_sound(std::span<const T> samples, Value&& value, std::span<std::uint8
 // The same of samples as they are.
 template <class T>
 void write_sound(std::span<const T> samples, std::span<std::uint8_t> out) {
-  write_sound(samples, [](double sample) { return sample; }, out);
+  write_sound(
+      samples, [](double sample) { return sample; }, out);
 }
 
 // Sample i of a sound that goes on in silence.

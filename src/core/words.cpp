@@ -16,27 +16,16 @@ constexpr std::array<std::u32string_view, 6> kFillers{U"hmm", U"mm", U"mhm", U"m
 
 using Written = std::pair<std::u32string_view, std::u32string_view>;
 // Whole words.
-constexpr std::array kWhole{Written{U"won't", U"will not"},
-                            Written{U"can't", U"can not"},
-                            Written{U"let's", U"let us"},
-                            Written{U"ain't", U"aint"},
-                            Written{U"y'all", U"you all"},
-                            Written{U"wanna", U"want to"},
-                            Written{U"gotta", U"got to"},
-                            Written{U"gonna", U"going to"},
-                            Written{U"i'ma", U"i am going to"},
-                            Written{U"imma", U"i am going to"},
-                            Written{U"woulda", U"would have"},
-                            Written{U"coulda", U"could have"},
-                            Written{U"shoulda", U"should have"},
-                            Written{U"ma'am", U"madam"},
-                            Written{U"mr", U"mister"},
-                            Written{U"mrs", U"missus"},
-                            Written{U"st", U"saint"},
-                            Written{U"dr", U"doctor"},
-                            Written{U"prof", U"professor"}};
+constexpr std::array kWhole{
+    Written{U"won't", U"will not"},      Written{U"can't", U"can not"},     Written{U"let's", U"let us"},
+    Written{U"ain't", U"aint"},          Written{U"y'all", U"you all"},     Written{U"wanna", U"want to"},
+    Written{U"gotta", U"got to"},        Written{U"gonna", U"going to"},    Written{U"i'ma", U"i am going to"},
+    Written{U"imma", U"i am going to"},  Written{U"woulda", U"would have"}, Written{U"coulda", U"could have"},
+    Written{U"shoulda", U"should have"}, Written{U"ma'am", U"madam"},       Written{U"mr", U"mister"},
+    Written{U"mrs", U"missus"},          Written{U"st", U"saint"},          Written{U"dr", U"doctor"},
+    Written{U"prof", U"professor"}};
 // Ends of words.
-constexpr std::array kEnds{Written{U"n't", U" not"}, Written{U"'re", U" are"},  Written{U"'s", U" is"},
+constexpr std::array kEnds{Written{U"n't", U" not"},  Written{U"'re", U" are"},  Written{U"'s", U" is"},
                            Written{U"'d", U" would"}, Written{U"'ll", U" will"}, Written{U"'t", U" not"},
                            Written{U"'ve", U" have"}, Written{U"'m", U" am"}};
 

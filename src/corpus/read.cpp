@@ -206,11 +206,10 @@ KnownFindings known_findings(const FindingStore& store) {
   store.for_each_finding(/*with_png=*/true, [&](const Finding& f) {
     if (f.flaky) return;
     if (f.input == InputKind::kText || f.input == InputKind::kAudio) {
-      throw Error(
-          ErrorCode::kBadArgument,
-          fmt::format("{}: its findings are {}s, and a corpus holds images and arrays", store.folder().string(),
-                      f.input == InputKind::kText ? "text" : "sound"),
-          "`dflare export --format files` gives them");
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("{}: its findings are {}s, and a corpus holds images and arrays", store.folder().string(),
+                              f.input == InputKind::kText ? "text" : "sound"),
+                  "`dflare export --format files` gives them");
     }
     known.findings.push_back({.name = std::filesystem::path(png_name(f)).stem().string(),
                               .source = source(f.seed),

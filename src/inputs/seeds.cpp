@@ -155,9 +155,8 @@ SeedSet load_folder(const fs::path& folder, const SeedOptions& options) {
     label_by_csv(set, files.images, options.labels, classes);
   }
   check_labels(set, options);
-  for_each_index(set.seeds.size(), options.threads, [&](std::size_t i) {
-    words.load(folder / files.images[i], options, set.seeds[i]);
-  });
+  for_each_index(set.seeds.size(), options.threads,
+                 [&](std::size_t i) { words.load(folder / files.images[i], options, set.seeds[i]); });
   const auto readable = std::ranges::find(set.seeds, std::string(), &Seed::problem);
   if (readable == set.seeds.end()) {
     throw Error(ErrorCode::kBadInput,

@@ -31,8 +31,8 @@ OracleChoice binary(std::string_view argument) {
 }  // namespace
 
 const std::vector<std::string>& oracle_names() {
-  static const std::vector<std::string> names{"top1",  "topk",   "binary", "multilabel",
-                                              "value", "cosine", "mask",   "boxes",  "transcript"};
+  static const std::vector<std::string> names{"top1",   "topk", "binary", "multilabel", "value",
+                                              "cosine", "mask", "boxes",  "transcript"};
   return names;
 }
 
@@ -86,7 +86,8 @@ std::string number_text(double number) { return fmt::format("{}", number); }
 std::shared_ptr<const Oracle> fit(const Oracle& oracle, const AnswerLayout& original, const AnswerLayout& compressed) {
   const auto is_text = [](const AnswerPart& part) { return part.text; };
   if (!oracle.reads_texts() && (std::ranges::any_of(original, is_text) || std::ranges::any_of(compressed, is_text))) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--oracle {} compares numbers, and a model gives a text", oracle.spec()),
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--oracle {} compares numbers, and a model gives a text", oracle.spec()),
                 "compare words by --oracle transcript, or choose an output of numbers by --output-name");
   }
   return oracle.fitted(original, compressed);

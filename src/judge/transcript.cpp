@@ -79,8 +79,8 @@ class TranscriptOracle final : public Oracle {
     Compared compared{.words = truth.size()};
     if (truth != said) {
       const std::vector<WordStep> steps = aligned(truth, said);
-      compared.errors = static_cast<std::size_t>(
-          std::ranges::count_if(steps, [](const WordStep& step) { return !step.same(); }));
+      compared.errors =
+          static_cast<std::size_t>(std::ranges::count_if(steps, [](const WordStep& step) { return !step.same(); }));
     }
     constexpr double kHair = 1e-9;  // 0.1 of ten words is one
     compared.allowed = static_cast<std::size_t>(rate_ * static_cast<double>(truth.size()) + kHair);

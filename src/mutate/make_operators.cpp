@@ -53,8 +53,7 @@ const char* of_kind(InputKind kind) {
   std::vector<std::string> known = {"paper"};
   if (kind == InputKind::kImage) known.emplace_back("reference");
   known.insert(known.end(), operator_names(kind).begin(), operator_names(kind).end());
-  throw Error(ErrorCode::kBadArgument,
-              "unknown operator '" + std::string(item) + of_kind(kind),
+  throw Error(ErrorCode::kBadArgument, "unknown operator '" + std::string(item) + of_kind(kind),
               std::string("--operators takes paper, ") + (kind == InputKind::kImage ? "reference " : "") +
                   "or a list of names; " + known_names_hint(bare, known));
 }

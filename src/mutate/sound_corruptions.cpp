@@ -152,7 +152,8 @@ void codec(InputView in, double t, std::uint64_t /*key*/, SoundOut out) {
     const sf_count_t got = sf_readf_float(decoder.get(), wave.data(), std::ssize(wave));
     std::fill(wave.begin() + std::clamp<sf_count_t>(got, 0, std::ssize(wave)), wave.end(), 0.0F);
   }
-  write_sound(std::span<const float>(wave), [](double s) { return 32768 * s; }, out);
+  write_sound(
+      std::span<const float>(wave), [](double s) { return 32768 * s; }, out);
 }
 
 double mu_law_levels(double t) { return 256 * std::pow(4.0 / 256, t); }
@@ -190,7 +191,8 @@ double lowered_by(double t) { return 40 * t; }
 
 void quieter(InputView in, double t, std::uint64_t /*key*/, SoundOut out) {
   const double factor = from_decibels(-lowered_by(t));
-  write_sound(in.samples(), [factor](double s) { return factor * s; }, out);
+  write_sound(
+      in.samples(), [factor](double s) { return factor * s; }, out);
 }
 
 // ---- time
@@ -226,9 +228,8 @@ CorruptionList make_sound_corruptions() {
       [](double t, const Shape&) { return fmt::format("clipped at {:.0f} % of its peak", 100 * clipped_at(t)); });
   add("codec", codec, [](double t, const Shape&) { return fmt::format("Vorbis, quality {:.1f}", 10 * (1 - t)); });
   add("mu-law", mu_law, [](double t, const Shape&) { return fmt::format("mu-law, {:.0f} levels", mu_law_levels(t)); });
-  add("dropouts", dropouts, [](double t, const Shape&) {
-    return fmt::format("{:.0f} % of packets of 20 ms lost", 100 * share_lost(t));
-  });
+  add("dropouts", dropouts,
+      [](double t, const Shape&) { return fmt::format("{:.0f} % of packets of 20 ms lost", 100 * share_lost(t)); });
   add("quieter", quieter, [](double t, const Shape&) { return fmt::format("quieter by {:.1f} dB", lowered_by(t)); });
   add("faster", sped_up, [](double t, const Shape&) { return fmt::format("{:.2f} times as fast", speed_up(t)); });
   add("slower", slowed, [](double t, const Shape&) { return fmt::format("{:.2f} times as slow", speed_up(t)); });

@@ -48,7 +48,8 @@ void stretch(Samples in, int rate, double tempo, double semitones, std::span<std
   if (samples.empty())
     write_sound(in, out);
   else
-    write_sound(std::span<const float>(samples), [](double s) { return 32768 * s; }, out);
+    write_sound(
+        std::span<const float>(samples), [](double s) { return 32768 * s; }, out);
 }
 
 void time_stretch(Samples in, int rate, std::span<std::uint8_t> out, Rng& rng) {
@@ -75,7 +76,8 @@ void time_shift(Samples in, int rate, std::span<std::uint8_t> out, Rng& rng) {
 
 void gain(Samples in, int /*rate*/, std::span<std::uint8_t> out, Rng& rng) {
   const double factor = std::pow(10, between(-12, 12, rng) / 20);
-  write_sound(in, [factor](double s) { return factor * s; }, out);
+  write_sound(
+      in, [factor](double s) { return factor * s; }, out);
 }
 
 struct SoundEntry {

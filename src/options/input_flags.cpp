@@ -83,7 +83,8 @@ std::vector<Flag> kind_flags() {
            "`array`: numbers of any shape in an .npy file: features, sensors, key points, tables, images of other "
            "than 1 or 3 channels. `text`: a .txt file of one text a line, or a folder of .txt files, for models that "
            "are "
-           "commands. `audio`: a folder of .wav or .flac files, for commands too. `auto`: arrays where the shape of the "
+           "commands. `audio`: a folder of .wav or .flac files, for commands too. `auto`: arrays where the shape of "
+           "the "
            ".npy is none of images, texts where a file is named .txt, audio where a folder holds sounds and no images.",
        .choices = {"auto", "image", "array", "text", "audio"}},
       {.name = "range",

@@ -10,8 +10,9 @@ Flag oracle_flag() {
           .verbs = kModels | kRank,
           .group = kModelGroup,
           .slot = &Options::oracle,
-          .brief = "When two answers differ: top1, topk, binary, multilabel, value, cosine, mask, boxes or "
-                   "transcript",
+          .brief =
+              "When two answers differ: top1, topk, binary, multilabel, value, cosine, mask, boxes or "
+              "transcript",
           .details =
               "top1: by the class of the largest score. topk:K[:order]: by those of the K largest. "
               "binary[:THRESHOLD]: of one yes-or-no score. multilabel[:THRESHOLD]: by the labels whose score is above. "

@@ -173,7 +173,8 @@ std::vector<Flag> acceptance_flags() {
        .group = kSearchGroup,
        .slot = &Options::linf,
        .brief = "No value of a finding differs from the seed's by more: grey levels, or a fraction as 8/255",
-       .details = "Holds for the stored image. The same goes for --l2 and --min-ssim. Of sounds: units of a sample, 1 to 65535.",
+       .details = "Holds for the stored image. The same goes for --l2 and --min-ssim. Of sounds: units of a sample, 1 "
+                  "to 65535.",
        .default_words = "no limit"},
       {.name = "l2",
        .metavar = "D",

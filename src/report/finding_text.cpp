@@ -40,14 +40,19 @@ std::size_t width_of(const std::string& word) {
   return static_cast<std::size_t>(std::ranges::count_if(word, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+std::string without_end(std::string line) {
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
 // Both sentences word under word, in lines of two: words that differ in capitals, stars where one has none.
 void add_aligned(Page& page, const std::string& original, const std::string& compressed) {
   constexpr std::size_t kLine = 64;
   std::string above, below;
   std::size_t width = 0;
   const auto put = [&page, &above, &below, &width] {
-    page.row("original", 14, std::exchange(above, {}));
-    page.row("compressed", 14, std::exchange(below, {}));
+    page.row("word by word", 14, without_end(std::exchange(above, {})));
+    page.row("", 14, without_end(std::exchange(below, {})));
     width = 0;
   };
   for (const WordStep& step : aligned(spoken_words(original), spoken_words(compressed))) {
@@ -78,7 +83,7 @@ void add_measured(Page& page, const std::string& facts) {
   };
   if (measured.is_object() && measured.contains("said_original")) {
     const std::string original = take("said_original"), compressed = take("said_compressed");
-    page.row("said", 14, original.empty() ? "(nothing)" : original);
+    page.row("original", 14, original.empty() ? "(nothing)" : original);
     page.row("compressed", 14, compressed.empty() ? "(nothing)" : compressed);
     add_aligned(page, original, compressed);
   }

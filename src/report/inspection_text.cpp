@@ -63,8 +63,9 @@ void add_model(Page& page, const InspectedModel& model, std::size_t inputs) {
     line(page, "input",
          fmt::format("{}: {}, texts of {}", info.input_name, info.input_type, to_text(info.shape, info.kind)));
   else if (info.kind == InputKind::kAudio)
-    line(page, "input", fmt::format("{}: {}, sounds of {} at {} Hz", info.input_name, info.input_type,
-                                    to_text(info.shape, info.kind), info.rate));
+    line(page, "input",
+         fmt::format("{}: {}, sounds of {} at {} Hz", info.input_name, info.input_type, to_text(info.shape, info.kind),
+                     info.rate));
   else if (info.kind == InputKind::kArray)
     line(page, "input",
          fmt::format("{}: {}, arrays of {}{}", info.input_name, info.input_type, to_text(info.shape, info.kind),

@@ -79,8 +79,7 @@ void check_slopes(const SearchSettings& s) {
   const std::string what = " changes numbers one by one, and the inputs are " + several(s.strategy.kind);
   require(s.refine == Refine::kNone, "--refine" + what,
           "leave --refine away; --findings-per-seed N with --min-severity S looks for decisive findings");
-  require(s.strategy.name != "diffchaser", "--strategy diffchaser" + what,
-          "use --strategy boundary, dflare or random");
+  require(s.strategy.name != "diffchaser", "--strategy diffchaser" + what, "use --strategy boundary, dflare or random");
   require(s.strategy.end_points != EndPoints::kAttack, "--end-points attack" + what,
           "use --end-points auto, corrupt, mutate or blend");
 }

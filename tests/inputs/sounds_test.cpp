@@ -107,8 +107,8 @@ TEST_F(Sounds, BadFilesAreLeftOutWithTheReason) {
   const auto problem = [this](const char* name, const std::vector<std::uint8_t>& bytes) {
     return loaded(name, bytes).problem;
   };
-  const auto expect = [](const std::string& problem, const char* part) {
-    EXPECT_NE(problem.find(part), std::string::npos) << problem;
+  const auto expect = [](const std::string& said, const char* part) {
+    EXPECT_NE(said.find(part), std::string::npos) << said;
   };
   expect(problem("empty.wav", {}), "an empty file");
   expect(problem("none.wav", bytes_of({.seconds = 0})), "holds no samples");

@@ -55,7 +55,9 @@ class InputKindOf : public testing::TestWithParam<Kind> {
   static bool text() { return std::string_view(GetParam().dtype) == "text"; }
   static bool audio() { return std::string_view(GetParam().dtype) == "audio"; }
   static bool array() { return *GetParam().dtype != 0 && !text() && !audio(); }
-  static InputKind kind() { return audio() ? InputKind::kAudio : text() ? InputKind::kText : array() ? InputKind::kArray : InputKind::kImage; }
+  static InputKind kind() {
+    return audio() ? InputKind::kAudio : text() ? InputKind::kText : array() ? InputKind::kArray : InputKind::kImage;
+  }
 
   void expect_within_ranges(const Input& input, const std::string& what) const {
     if (text()) {
@@ -203,7 +205,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, InputKindOf,
                                          Kind{"Planes", {8, 5, 6}, "f4"}, Kind{"WholeVector", {1, 30, 1}, "i1"},
                                          Kind{"WholeSeries", {16, 4, 1}, "i2"}, Kind{"Bytes", {6, 6, 4}, "u1"},
                                          Kind{"Text", {1, 80, 1}, "text"},
-                         Kind{"Sound", sound_shape(toy::kSoundRoom), "audio"}),
+                                         Kind{"Sound", sound_shape(toy::kSoundRoom), "audio"}),
                          [](const auto& p) { return p.param.name; });
 
 }  // namespace

@@ -72,7 +72,8 @@ TEST_F(SoundSearch, FindingsKeepWithinABudget) {
     s.budget = budget;
     const Events events = run(s);
     EXPECT_FALSE(events.findings.empty());
-    for (const Finding& f : events.findings) EXPECT_TRUE(budget.allows(f.distance)) << f.distance.linf << " " << f.distance.l2;
+    for (const Finding& f : events.findings)
+      EXPECT_TRUE(budget.allows(f.distance)) << f.distance.linf << " " << f.distance.l2;
   }
 }
 

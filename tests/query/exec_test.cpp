@@ -16,6 +16,7 @@
 #include "dflare/error.h"
 #include "dflare/model_files.h"
 #include "support/folder.h"
+#include "support/sounds.h"
 #include "support/texts.h"
 
 namespace dflare {
@@ -185,6 +186,59 @@ TEST_F(Exec, TextsAndTensorsAreNotTakenForEachOther) {
   const Input image(Shape{1, 64, 1});
   const InputView view = image.view();
   EXPECT_THAT([&] { ask(*model, {&view, 1}); }, testing::ThrowsMessage<Error>(HasSubstr("of kind image")));
+}
+
+ModelOptions for_sounds() {
+  ModelOptions options = patient();
+  options.kind = InputKind::kAudio;
+  return options;
+}
+
+TEST_F(Exec, SoundsAreSentWithTheirLengthBeforeThem) {
+  const auto model = open_child("audio=50 rate=8000", for_sounds());
+  EXPECT_EQ(model->info().kind, InputKind::kAudio);
+  EXPECT_EQ(model->info().rate, 8000);
+  EXPECT_EQ(model->info().shape, sound_shape(50));
+  EXPECT_EQ(model->info().input_type, "int16");
+  EXPECT_EQ(open_child("audio=50", for_sounds())->info().rate, 16000) << "where nothing is said";
+  const Input one = toy::sound_input({300}, 50), all = toy::sound_input(std::vector<std::int16_t>(50, 0x4000), 50);
+  const std::vector<InputView> views{one.view(), all.view()};
+  EXPECT_THAT(ask(*model, views), ElementsAre(1, 0, 1, 50, 0x40 / 2.0F, 1)) << "first and last byte of a row";
+}
+
+TEST_F(Exec, SoundsThatNobodyTakesOrThatCannotBeAreRefused) {
+  EXPECT_THAT(what_of_opening("audio=50", patient()), AllOf(HasSubstr("takes sounds"), HasSubstr("exec:")));
+  EXPECT_THAT(what_of_opening("u8", for_sounds()), HasSubstr("the inputs are sounds"));
+  EXPECT_THAT(what_of_opening("text=32", for_sounds()), HasSubstr("takes texts"));
+  EXPECT_THAT(what_of_opening("audio=100000000", for_sounds()), HasSubstr("expected rank 1 and 1 to 67108864 samples"));
+  EXPECT_THAT(what_of_opening("audio=50 rate=10", for_sounds()), HasSubstr("10 samples a second, expected 1000"));
+}
+
+TEST_F(Exec, TextsAreGivenAsBytesBesideNumbers) {
+  ModelOptions options = for_sounds();
+  options.output_form = OutputForm::kValues;
+  const auto model = open_child("audio=50 says=16", options);
+  ASSERT_EQ(model->info().parts.size(), 2U);
+  EXPECT_FALSE(model->info().parts[0].text);
+  EXPECT_TRUE(model->info().parts[1].text);
+  EXPECT_EQ(model->info().classes, 3U + 16);
+  const Input one = toy::sound_input({300}, 50), two = toy::sound_input({1, 2}, 50);
+  const std::vector<InputView> views{one.view(), two.view()};
+  const auto values = ask(*model, views);
+  ASSERT_EQ(values.size(), 2U * 19);
+  for (std::size_t row = 0; row < 2; ++row) {
+    EXPECT_EQ(values[19 * row], 1.0F + static_cast<float>(row));
+    const std::string said(values.begin() + static_cast<std::ptrdiff_t>(19 * row) + 3,
+                           values.begin() + static_cast<std::ptrdiff_t>(19 * row) + 19);
+    EXPECT_EQ(said, std::string("row of 104") + std::string(6, '\0'));
+  }
+}
+
+TEST_F(Exec, TextsAreNoScoresOfClasses) {
+  ModelOptions options = for_sounds();
+  options.output_name = "said";
+  test::expect_error(ErrorCode::kBadInput, "--oracle transcript", [&] { open_child("audio=50 says=16", options); });
+  EXPECT_THAT(what_of_opening("audio=50 says=8", for_sounds()), HasSubstr("expected rank 1 and 16 to 8192 bytes"));
 }
 
 TEST_F(Exec, OneOfSeveralOutputsIsChosenByName) {

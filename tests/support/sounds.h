@@ -48,8 +48,8 @@ inline SeedSet sound_seeds(int count, int room = kSoundRoom) {
   return set;
 }
 
-// Says a letter for each tenth of a second, by how often the sound crosses zero there, and a word a quarter of a second;
-// `coarse` counts in other steps, and is less sure.
+// Says a letter for each tenth of a second, by how often the sound crosses zero there, and a word a quarter of a
+// second; `coarse` counts in other steps, and is less sure.
 inline std::unique_ptr<Model> talking_model(bool coarse, int room = kSoundRoom) {
   constexpr std::size_t kText = 64;
   ModelInfo info;

@@ -126,6 +126,9 @@ void Service::describe(const ModelOptions& options) {
   const ImageTensor image = input_of(info_.path, hello, options);
   std::vector<NamedOutput> outputs;
   for (const auto& output : hello.outputs) outputs.push_back({output.name, with_batch(output.dims, hello.fixed_batch)});
+  const bool has_text =
+      std::ranges::find(hello.outputs, exec::ElementCode::kText, &exec::ChildTensor::type) != hello.outputs.end();
+  if (has_text && options.output_form != OutputForm::kValues && options.output_name.empty()) refuse_text(info_.path);
   const std::vector<std::size_t> chosen = choose_outputs(info_.path, outputs, options);
   std::size_t bytes_before = 0;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

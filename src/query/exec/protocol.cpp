@@ -116,7 +116,8 @@ void read_field(std::uint32_t field, std::span<const std::byte> bytes, Hello& he
       return;
     case kOutput:
       hello.outputs.push_back(read_tensor(reader, "output"));
-      if (const ElementCode type = hello.outputs.back().type; type != ElementCode::kFloat32 && type != ElementCode::kText)
+      if (const ElementCode type = hello.outputs.back().type;
+          type != ElementCode::kFloat32 && type != ElementCode::kText)
         refuse("has an output of another type than f32 or text");
       return;
     case kName:

@@ -1,6 +1,8 @@
 // A child of exec: models that does what a test wants of it: exec_child OPTION...
 //   u8, f32            type of its input (u8)
 //   text=N             it takes texts of up to N bytes
+//   audio=N rate=R     it takes sounds of up to N samples, R a second
+//   says=N             it gives a text of up to N bytes too: how many bytes a row has
 //   size=HxWxC         of an image (8x8x1)
 //   fixed=N, largest=N its batches; runtime=TEXT; version=N; two-outputs: a second one comes first, with 2 values
 //   a fault, or one that happens when the first pixel of a row is above 150 only (dark images are answered): see main()
@@ -97,10 +99,14 @@ Bytes hello(const Shape& shape) {
   Bytes body = u32(number("version", 1));
   if (has("text"))
     body += field("INPT", u32(3) + u32(number("rank", 1)) + u32(number("text", 0)) + "line");
+  else if (has("audio"))
+    body += field("INPT", u32(4) + u32(number("rank", 1)) + u32(number("audio", 0)) + "sound");
   else
     body += field("INPT", u32(type) + u32(3) + u32(shape.height) + u32(shape.width) + u32(shape.channels));
   if (has("two-outputs")) body += field("OUTP", u32(2) + u32(1) + u32(2) + "extra");
   if (!has("no-output")) body += field("OUTP", u32(2) + u32(1) + u32(number("classes", 3)) + "scores");
+  if (has("says")) body += field("OUTP", u32(3) + u32(1) + u32(number("says", 0)) + "said");
+  if (has("rate")) body += field("RATE", u32(number("rate", 0)));
   if (has("fixed")) body += field("FIXB", u32(number("fixed", 0)));
   if (has("largest")) body += field("MAXB", u32(number("largest", 0)));
   if (has("runtime")) body += field("NAME", options["runtime"]);
@@ -130,6 +136,11 @@ Bytes answer_body(const Bytes& question, std::uint32_t rows, std::size_t values,
     put(has("nan") ? NAN : value(0));
     put(value(values - 1) * 0.5F);
     put(1);
+  }
+  for (std::uint32_t row = 0; has("says") && row < rows; ++row) {
+    Bytes said = "row of " + std::to_string(values);
+    said.resize(number("says", 0), '\0');
+    body += said;
   }
   return body;
 }
@@ -193,6 +204,7 @@ int main(int count, char** arguments) {
   write_out(hello(shape));
   if (has("reads-nothing")) close(in_fd), hang();
   if (has("text")) shape = {1, number("text", 0), 1};
+  if (has("audio")) shape = {1, 4 + 2 * number("audio", 0), 1};
   const bool f32 = has("f32");
   const std::size_t values = std::size_t{shape.height} * shape.width * shape.channels;
   for (;;) {
