@@ -72,7 +72,8 @@ TEST(TranscriptOracle, FactsTellBothTextsAndTheErrors) {
 TEST(TranscriptOracle, OneTextIsComparedAndNumbersAreRefused) {
   const AnswerLayout numbers{{"scores", {10}}}, two{{"a", {kRoom}, true}, {"b", {kRoom}, true}},
       short_text{{"log_p", {1}}, {"said", {16}, true}};
-  const Oracle& oracle = *make_oracle("transcript").oracle;
+  const OracleChoice choice = make_oracle("transcript");
+  const Oracle& oracle = *choice.oracle;
   EXPECT_THROW((void)fit(oracle, numbers, numbers), Error);
   EXPECT_THROW((void)fit(oracle, two, two), Error);
   EXPECT_THROW((void)fit(oracle, kLayout, short_text), Error);
