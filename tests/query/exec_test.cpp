@@ -226,6 +226,7 @@ TEST_F(Exec, TextsAreGivenAsBytesBesideNumbers) {
   const std::vector<InputView> views{one.view(), two.view()};
   const auto values = ask(*model, views);
   ASSERT_EQ(values.size(), 2U * 19);
+  EXPECT_FALSE(model->info().row_by_row) << "both were answered at once";
   for (std::size_t row = 0; row < 2; ++row) {
     EXPECT_EQ(values[19 * row], 1.0F + static_cast<float>(row));
     const std::string said(values.begin() + static_cast<std::ptrdiff_t>(19 * row) + 3,
