@@ -19,6 +19,7 @@ from .reports import Report, inspect, rank
 from .run import Finding, Run, load, report
 from .search import Shown, export, resume, search, show
 from .strategy import Answers, Seed, Strategy
+from .tuning import Setting, Tuning, tune
 from .working import Progress
 
 __all__ = [
@@ -37,9 +38,11 @@ __all__ = [
     "Report",
     "Run",
     "Seed",
+    "Setting",
     "Shown",
     "Strategy",
     "StrategyFailed",
+    "Tuning",
     "Verdict",
     "__version__",
     "check",
@@ -58,4 +61,5 @@ __all__ = [
     "resume",
     "search",
     "show",
+    "tune",
 ]

@@ -23,7 +23,7 @@ from .options import Pairs, documented, pairs
 from .run import Run
 from .search import _models_given
 from .strategy import Strategy, own_strategy
-from .working import Progress, ProgressLike, _display
+from .working import Progress, ProgressLike, display_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -298,7 +298,7 @@ class _Driver:
         progress: ProgressLike,
     ) -> None:
         self._crew, self._folder, self._models, self._strategy = crew, folder, models, strategy
-        self._display = _display(progress)
+        self._display = display_of(progress)
         self._notes: list[str] = []
         self._given_twice: set[int] = set()
         self._lost: list[int] = []

@@ -39,7 +39,7 @@ class Progress:
 ProgressLike = Union[Callable[[Progress], object], bool, None]
 
 
-class _Display(Protocol):
+class Display(Protocol):
     def show(self, progress: Progress) -> None: ...
     def close(self) -> None: ...
 
@@ -80,7 +80,8 @@ class _Bar:
             self._bar.close()
 
 
-def _display(progress: ProgressLike) -> _Display | None:
+def display_of(progress: ProgressLike) -> Display | None:
+    """What shows it; None: nothing does."""
     if callable(progress):
         return _Told(progress)
     if progress is False or (progress is None and not sys.stderr.isatty()):
@@ -125,7 +126,7 @@ class Work:
         self._strategy = strategy
         if strategy is not None:
             strategy.on_exit = self.live.stop
-        self._display = _display(progress)
+        self._display = display_of(progress)
         self._look = _of_search if searches else _of_steps
         for model in models:
             if model.asked:

@@ -26,4 +26,5 @@ NB_MODULE(_core, m) {
   python::bind_learning(m);
   python::bind_gate(m);
   python::bind_reading(m);
+  python::bind_feeding(m);
 }

@@ -11,5 +11,6 @@ void bind_reports(nanobind::module_& m);   // inspect, rank
 void bind_learning(nanobind::module_& m);  // guard, repair
 void bind_gate(nanobind::module_& m);      // profile, check, replay, compare
 void bind_reading(nanobind::module_& m);   // runs as they lie in their folders
+void bind_feeding(nanobind::module_& m);   // what a model is fed, and how long it takes
 
 }  // namespace dflare::python
