@@ -65,8 +65,9 @@ class Asked:
     ) -> None:
         if not isinstance(original, (str, os.PathLike)):
             raise BadArgument(f"original is {type(original).__name__}, expected a model file")
+        _core.check_options(pairs(options), _core.RANK)
         self.original = os.fspath(original)
-        self.calibration = None if calibration is None else Inputs(calibration)
+        self.calibration = Inputs([] if calibration is None else calibration)  # none: of what others make
         self.seeds, self.held_out = seeds, held_out
         self.options = options
         self._files: dict[int, tuple[str, str | None]] = {}
@@ -96,7 +97,7 @@ class Asked:
         """What must be the same for an earlier call's work to be of use."""
         return {
             "original": sha256(self.original) if Path(self.original).is_file() else self.original,
-            "calibration": self.digest_of(self.calibration) if self.calibration else "",
+            "calibration": self.digest_of(self.calibration) if self.calibration.path or self.calibration.arrays else "",
             "seeds": self.digest_of(self.seeds),
             "options": json.dumps({name: str(value) for name, value in sorted(self.options.items())}),
         }
@@ -159,10 +160,8 @@ class Tuner:
 
     def quantise(self, settings: Sequence[Setting] | None, findings: RunLike | bool) -> None:
         """These, or two rounds of settings that are chosen here."""
-        if self._asked.calibration is None:
-            raise BadArgument("calibration is None", "ranges of activations are taken from inputs: give some")
         chosen = _FIRST if settings is None else settings
-        quantiser = self._quantiser(self._asked.calibration)
+        quantiser = self._quantiser()
         self._quantise(quantiser, [setting for setting in chosen if setting.images != "findings"])
         by_findings = [setting for setting in chosen if setting.images == "findings"]
         if by_findings and self._sees_findings(quantiser, findings):
@@ -170,9 +169,9 @@ class Tuner:
         if settings is None:
             self._second_round(quantiser)
 
-    def _quantiser(self, calibration: Inputs) -> Quantiser:
+    def _quantiser(self) -> Quantiser:
         self._tell("calibration", 0, 0)
-        path, _ = self._asked.files_of(calibration)
+        path, _ = self._asked.files_of(self._asked.calibration)
         told = _core.fed(self._asked.inspecting(path), 1, int(self._asked.options.get("rng_seed") or 0))
         if told["kind"] == "text":
             raise BadInput(f"{self._asked.original} takes texts: there is no range to calibrate", "give variants=")
@@ -199,7 +198,7 @@ class Tuner:
         compressed = next((row["file"] for row in self._rows if not row["baseline"]), None)
         folder = self._folder / "search"
         limit = min(self._seconds_left(_MAKING), _SEARCHING * self._limit)
-        if compressed is None or self._asked.calibration is None or limit <= 0:
+        if compressed is None or limit <= 0:
             return None
         own: dict[str, Any] = {"progress": self._progress}
         if limit != float("inf"):

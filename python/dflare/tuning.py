@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core, front
-from .errors import BadArgument, Interrupted
+from .errors import BadArgument, Error, Interrupted
 from .inputs import Inputs, InputsLike
 from .options import documented
 from .quantising import Setting
@@ -110,9 +110,13 @@ def tune(
     given: dict[str, Any] = {"search_seeds": 0, "regression_queries": 0, **options}
     limit = given.pop("time_limit", None)
     chosen = _chosen(settings, variants)
-    folder = Path(out).absolute() if out is not None else Path(tempfile.mkdtemp(prefix="dflare-tune-"))
+    if held_out is None and held_out_labels is not None:
+        raise BadArgument("held_out_labels are given without held_out", "give both")
     aside = Inputs(held_out, held_out_labels) if held_out is not None else None
+    if calibration is None and chosen != ():
+        raise BadArgument("calibration is None", "ranges of activations are taken from inputs: give some")
     asked = Asked(original, calibration, Inputs(seeds, labels), aside, given)
+    folder = Path(out).absolute() if out is not None else Path(tempfile.mkdtemp(prefix="dflare-tune-"))
     tuner = Tuner(asked, folder, 600.0 if limit is None else float(limit), progress)
     try:
         tuner.claim([_pair(each) for each in baseline])
@@ -128,6 +132,10 @@ def tune(
             f"interrupted: what was made is kept in {folder}; the same call with out={str(folder)!r} goes on",
             report=Tuning(told, folder) if told else None,
         ) from stop
+    except Error:
+        if out is None and not any(folder.glob("variants/*.json")):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
     for note in tuning.notes:
         warnings.warn(note, stacklevel=2)
     return tuning

@@ -90,6 +90,9 @@ void bind_options(nb::module_& m) {
       {"REPLAY", kReplay}, {"COMPARE", kCompare}, {"REPORT", kReport},   {"MERGE", kMerge}};
   for (const auto& [name, bit] : verbs) m.attr(name) = static_cast<unsigned>(bit);
   m.def("options_of", &options_of, nb::arg("verb"), "The rows of the table of options of a verb, as dicts.");
+  m.def(
+      "check_options", [](const Pairs& pairs, unsigned verb) { static_cast<void>(givens_of(pairs, verb)); },
+      nb::arg("givens"), nb::arg("verb"), "Raises BadArgument for a name or a value that the verb does not take.");
 }
 
 }  // namespace dflare::python
