@@ -4,7 +4,7 @@ and what a callable that does nothing costs a batch.
 
     python_overhead.py ORIGINAL.onnx COMPRESSED.onnx INPUTS.npy --labels LABELS.npy --preprocess cifar10 [--seeds 200]
 
-All ask the same library by one thread a worker, one after another, `--rounds` times; medians are told. Needs the
+All ask the same library by one thread a worker, one after another, `--rounds` times, by wall clock; medians are told. Needs the
 packages dflare and onnxruntime; --dflare names the command.
 """
 
@@ -111,7 +111,7 @@ def main():
     parser.add_argument("--preprocess", default="raw")
     parser.add_argument("--layout", default="nchw")
     parser.add_argument("--seeds", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--dflare", default="build/release/dflare")
     a = parser.parse_args()
     ways = {"command": by_command, "paths": by_paths, "callables": by_callables}
@@ -122,11 +122,11 @@ def main():
             a_second, cost = measured(way, a)
             rates[name].append(a_second)
             costs[name].append(cost)
-    native = statistics.median(rates["command"])
     for name, found in rates.items():
-        middle = statistics.median(found)
-        share, cost = 100 * middle / native, statistics.median(costs[name])
-        print(f"{name:10} {middle:8.0f} queries/s, {share:5.1f} % of the command's {sorted(map(round, found))}")
+        shares = [100 * rate / native for rate, native in zip(found, rates["command"], strict=True)]
+        share, cost = statistics.median(shares), statistics.median(costs[name])
+        print(f"{name:10} {statistics.median(found):8.0f} queries/s {sorted(map(round, found))}")
+        print(f"{'':10} {share:8.1f} % of the command's in the same round {sorted(round(s, 1) for s in shares)}")
         print(f"{'':10} {cost:8.0f} microseconds of CPU a query, start-up included")
     for rows in (1, 16, 64):
         print(f"a callable that does nothing: {empty_batch_microseconds(rows):6.1f} microseconds a batch of {rows}")

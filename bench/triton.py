@@ -2,7 +2,7 @@
 """Rows a second that a Triton server on loopback answers: asked by dflare, and by tritonclient's own HTTP client, both
 with the same rows a request and the same requests in flight, in turns.
 
-    triton.py ORIGINAL.onnx IMAGES.npy --preprocess unit [--batch 64] [--workers 2] [--rounds 5]
+    triton.py ORIGINAL.onnx IMAGES.npy --preprocess unit [--batch 64] [--workers 2] [--rounds 5] [--queries 100]
 
 Needs .venv-triton (`./dev test --all` makes it); the client is run by its Python.
 """
@@ -61,8 +61,8 @@ def by_dflare(host, a):
         preprocess=a.preprocess,
         strategy="random",
         seed_filter="agree",
-        max_queries=100000,
-        time_limit=a.seconds,
+        max_seeds=256,
+        max_queries=a.queries,
         batch=a.batch,
         workers=a.workers,
         progress=False,
@@ -78,6 +78,7 @@ def main():
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--queries", type=int, default=100, help="of dflare's searches, an input")
     parser.add_argument("--seconds", type=float, default=4)
     a = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
