@@ -9,7 +9,7 @@ VERBS = ["SEARCH", "RESUME", "INSPECT", "EXPORT", "SHOW", "RANK", "REPAIR", "GUA
 VERBS += ["COMPARE", "REPORT"]
 TYPES = {"int": "int", "float": "float", "bool": "bool", "path": "str | os.PathLike[str]"}
 # What the functions take by parameters of their own.
-OWN = {"out", "labels", "seeds", "format", "held_out", "held_out_labels", "original", "compressed", "strategy"}
+OWN = {"out", "labels", "seeds", "format", "held_out", "held_out_labels", "original", "compressed", "strategy", "operators"}
 
 
 def core_beside(target):

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,11 +36,17 @@ using OperatorSet = std::vector<std::unique_ptr<Operator>>;
 // of sounds: time-stretch, pitch-shift, time-shift, gain.
 const std::vector<std::string>& operator_names(InputKind kind = InputKind::kImage);
 
+// An operator of the caller's own is called "own:NAME". Makes the one of that name; nothing for one that it does not
+// have.
+using OperatorMaker = std::function<std::unique_ptr<Operator>(const std::string& name)>;
+// Whether a list names one.
+bool names_own_operators(std::string_view spec);
+
 // "paper" (Table 3 plus salt-and-pepper; rounded, then clipped), "reference" (the same seven as the authors' code does
-// them: truncated, wrapped through int32 to u8), or a comma-separated list of names out of operator_names(), each of
-// which may be prefixed "reference:". Of what is no image there is no reference: "paper" is all of them.
-// Throws kBadArgument naming the nearest known name.
-OperatorSet make_operators(std::string_view spec, InputKind kind = InputKind::kImage);
+// them: truncated, wrapped through int32 to u8), names out of operator_names(), each of which may be prefixed
+// "reference:", names of `own`, or a comma-separated list of these. Of what is no image there is no reference, and none
+// of one's own: "paper" is all of them. Throws kBadArgument naming the nearest known name.
+OperatorSet make_operators(std::string_view spec, InputKind kind = InputKind::kImage, const OperatorMaker& own = {});
 
 // --selection
 enum class SelectionPolicy {

@@ -66,8 +66,8 @@ std::vector<std::string> changed_runtimes(const RecordedRun& run, const OpenPair
 struct ReopenedRun {
   OpenPair pair;
   SeedSet seeds;
-  std::vector<std::string> notes;     // changed_runtimes()
-  StrategyFactory own_strategy = {};  // of a run whose strategy is the caller's own; who has it puts it here
+  std::vector<std::string> notes;  // changed_runtimes()
+  OwnCode own = {};                // of a run that names some; who has it puts it here
 };
 
 // `now`: the run's options under those given now. Throws kBadInput for what is gone or has changed, kBadArgument for a

@@ -29,7 +29,7 @@ struct SearchHooks {
   std::function<void(Search&)> begun;  // chains start now
   // Whatever ended what start_up began; the folder is closed next. Does not throw.
   std::function<void()> ended;
-  StrategyFactory own_strategy;  // where the options name a strategy of the caller's own
+  OwnCode own;  // where the options name code of the caller's own
 };
 
 // Where the inputs of a search come from; load_seeds, or what stands in for it.

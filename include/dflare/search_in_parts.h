@@ -19,7 +19,7 @@ namespace dflare {
 // same; merge_runs() and JoinedRun put the shares together.
 class SearchInParts {
  public:
-  // `options.shard` is to be empty. Of `hooks`, inputs_read, notes and own_strategy count. Throws what
+  // `options.shard` is to be empty. Of `hooks`, inputs_read, notes and own count. Throws what
   // search_as_asked does before its first chain. `live` outlives this; where live.stop is set meanwhile, stopped() says
   // so, and there is nothing to run.
   SearchInParts(const Options& options, LiveProgress& live, const SearchHooks& hooks = {},

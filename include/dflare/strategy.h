@@ -144,6 +144,12 @@ using StrategyFactory = std::function<std::unique_ptr<Strategy>()>;
 // A strategy of the caller's own is called "own:NAME".
 [[nodiscard]] inline bool is_own_strategy(std::string_view name) { return name.starts_with("own:"); }
 
+// Code of the caller's own, which a run knows by name.
+struct OwnCode {
+  StrategyFactory strategy;  // makes those of a name "own:..."
+  OperatorMaker operators;
+};
+
 // What the strategies need to know, by their options' names.
 struct StrategyOptions {
   std::string name = "dflare";  // --strategy: boundary, natural, dflare, diffchaser, random
@@ -153,7 +159,13 @@ struct StrategyOptions {
   std::string operators = "paper";
   InputKind kind = InputKind::kImage;  // of the inputs that the operators are for
   DiffchaserOptions diffchaser;
-  StrategyFactory own = {};  // makes those of a name "own:..."
+  OwnCode own = {};
+
+  // Names code of the caller's own that is not there.
+  [[nodiscard]] bool lacks_code() const {
+    if (is_own_strategy(name)) return !own.strategy;
+    return names_own_operators(operators) && !own.operators;
+  }
 };
 
 // What is done with a chain's finding: the second phase of a chain, under the same rules as a Strategy.

@@ -10,11 +10,12 @@ Functions take the options of the command by the same names; help(dflare.search)
 
 from . import ray
 from ._core import version as __version__
-from .errors import BadArgument, BadInput, CannotWrite, Error, Interrupted, ModelFailed, NoUsableSeed, StrategyFailed
+from .errors import BadArgument, BadInput, CannotWrite, Error, Interrupted, ModelFailed, NoUsableSeed, OperatorFailed, StrategyFailed
 from .gate import Verdict, check, compare, profile, replay
 from .learning import Learnt, guard, repair
 from .merging import merge
 from .model import Model
+from .operators import Operator
 from .reports import Report, inspect, rank
 from .run import Finding, Run, load, report
 from .search import Shown, export, resume, search, show
@@ -34,6 +35,8 @@ __all__ = [
     "Model",
     "ModelFailed",
     "NoUsableSeed",
+    "Operator",
+    "OperatorFailed",
     "Progress",
     "Report",
     "Run",

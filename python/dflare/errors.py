@@ -51,6 +51,10 @@ class StrategyFailed(Error, RuntimeError):
     """A strategy of yours raised: its exception, with its own traceback, is the __cause__."""
 
 
+class OperatorFailed(Error, RuntimeError):
+    """An operator of yours raised: its exception, with its own traceback, is the __cause__."""
+
+
 class CannotWrite(Error, RuntimeError):
     """The run's folder cannot be written."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import _core
 from .errors import BadArgument, as_keywords
+from .own import Given
 from .run import Run, RunLike
 
 
@@ -31,5 +32,5 @@ def merge(*runs: RunLike, out: str | os.PathLike[str] | None = None) -> Run:
         notes=notes,
         models=first._models if first else None,
         temporary=out is None,
-        strategy=first._strategy if first else None,
+        own=first._own if first else Given(),
     )

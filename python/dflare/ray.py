@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from .errors import BadArgument, Error, Interrupted, ModelFailed, StrategyFailed
+from .errors import BadArgument, Error, Interrupted, ModelFailed
 from .inputs import Inputs, InputsLike
 from .model import ModelLike, parties
+from .operators import OperatorsLike
 from .options import Pairs, documented, pairs
+from .own import Given, Own
 from .run import Run
 from .search import _models_given
-from .strategy import Strategy, own_strategy
+from .strategy import Strategy
 from .working import Progress, ProgressLike, display_of
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _OF_ONE_MACHINE = ("shard", "time_limit", "out")
 _FILES = ("run.sqlite", "summary.json", "inputs.npy", "labels.npy")
 
 
-@documented(_core.SEARCH, left_out=("labels", "strategy", *_OF_ONE_MACHINE))
+@documented(_core.SEARCH, left_out=("labels", "strategy", "operators", *_OF_ONE_MACHINE))
 def search(
     original: ModelLike,
     compressed: ModelLike,
@@ -48,6 +50,7 @@ def search(
     *,
     out: str | os.PathLike[str],
     strategy: StrategyName | type[Strategy] | Callable[[], Strategy] | None = None,
+    operators: OperatorsLike | None = None,
     actors: int | None = None,
     chunk: int | None = None,
     actor_options: Mapping[str, Any] | None = None,
@@ -56,7 +59,7 @@ def search(
 ) -> Run:
     """Searches as dflare.search does, on the machines of a Ray cluster, and leaves the same findings in one run.
 
-    original, compressed, seeds, labels, strategy: as for dflare.search. Paths must be there on every machine; what is in
+    original, compressed, seeds, labels, strategy, operators: as for dflare.search. Paths must be there on every machine; what is in
         memory, and callables, are sent (by cloudpickle).
     out: the folder of the run, on the machine that calls. Where it holds a part of this search already (the caller was
         killed) it is gone on with; another search's is refused.
@@ -78,12 +81,12 @@ def search(
         raise BadArgument("workers is 0, which an actor cannot measure", "say how many CPUs it takes: workers=1")
     inputs = Inputs(_from_anywhere(seeds), _from_anywhere(labels))
     asked = {"workers": 1, **_paths_from_anywhere(options)}
-    task = _Task(_from_anywhere(original), _from_anywhere(compressed), inputs, strategy, asked)
+    task = _Task(_from_anywhere(original), _from_anywhere(compressed), inputs, strategy, operators, asked)
     task.check()
     if not ray.is_initialized():
         ray.init(log_to_driver=False, include_dashboard=False)
     crew = _Crew(ray, task, actors, {"num_cpus": task.options["workers"], **(actor_options or {})})
-    driver = _Driver(crew, Path(out).absolute(), (original, compressed), task.own_class(), progress)
+    driver = _Driver(crew, Path(out).absolute(), (original, compressed), task.own().given, progress)
     with crew:
         return driver.conduct(chunk)
 
@@ -121,16 +124,17 @@ class _Task:
     compressed: object
     inputs: Inputs
     strategy: object
+    operators: OperatorsLike | None
     options: dict[str, Any]
 
     def check(self) -> None:
         """Raises here what every actor would."""
         parties([self.original, self.compressed])
-        own_strategy(self.strategy)
+        self.own()
         pairs(self.options)
 
-    def own_class(self) -> object:
-        return None if isinstance(self.strategy, str) else self.strategy
+    def own(self) -> Own:
+        return Own(self.strategy, self.operators)
 
 
 @dataclass
@@ -192,17 +196,15 @@ class _Begun:
 
     def __init__(self, task: _Task, folder: Path) -> None:
         inputs = task.inputs
-        self._own = own_strategy(task.strategy)
+        self._own = task.own()
         self._models = parties([task.original, task.compressed])
         self._live = _core.Live()
-        strategy = self._own.name if self._own else task.strategy
-        given = _models_given(self._models, task.options) + pairs({**task.options, "strategy": strategy})
+        given = _models_given(self._models, task.options) + pairs({**task.options, **self._own.options()})
         given += _inputs_given(inputs, folder)
         functions = [model.function for model in self._models if model.function]
-        engine = self._own.engine if self._own else None
         try:
             self.parts = _core.Parts(
-                given, functions, inputs.probe(self._models), inputs.images(), self._live, engine
+                given, functions, inputs.probe(self._models), inputs.images(), self._live, self._own.engine
             )
         except Error as error:
             raise error from self._raised()
@@ -210,13 +212,12 @@ class _Begun:
     def _raised(self) -> BaseException | None:
         """What code of the caller's raised."""
         raised = [model.asked.raised for model in self._models if model.asked]
-        raised += [self._own.raised] if self._own else []
+        raised.append(self._own.raised)
         return next((error for error in raised if error is not None), None)
 
     def told(self, error: Error) -> tuple[Error, str]:
         """The error as dflare.search would raise it, and the traceback of what it came from."""
-        if self._own and self._own.raised is not None:
-            error = StrategyFailed(f"{self._own.name}: {error.message}")
+        error = self._own.failure(error) or error
         return error, _text_of(self._raised())
 
 
@@ -294,10 +295,10 @@ class _Driver:
         crew: _Crew,
         folder: Path,
         models: tuple[object, object],
-        strategy: object,
+        own: Given,
         progress: ProgressLike,
     ) -> None:
-        self._crew, self._folder, self._models, self._strategy = crew, folder, models, strategy
+        self._crew, self._folder, self._models, self._own = crew, folder, models, own
         self._display = display_of(progress)
         self._notes: list[str] = []
         self._given_twice: set[int] = set()
@@ -346,7 +347,7 @@ class _Driver:
     def _run(self, end: str = "stopped") -> Run | None:
         if not (self._folder / "run.sqlite").exists():
             return None
-        return Run(self._folder, end=end, notes=self._notes, models=self._models, strategy=self._strategy)
+        return Run(self._folder, end=end, notes=self._notes, models=self._models, own=self._own)
 
     def _begin(self) -> Any:
         """An actor that has begun; the run's folder is there, and of this search."""

@@ -22,6 +22,7 @@ import numpy.typing as npt
 from . import _core
 from .errors import BadArgument, BadInput, Error, as_keywords
 from .options import documented, pairs
+from .own import Given
 
 if TYPE_CHECKING:
     import pandas
@@ -113,7 +114,7 @@ class Run(Sequence[Finding]):
         notes: Sequence[str] = (),
         models: tuple[object, object] | None = None,
         temporary: bool = False,
-        strategy: object = None,
+        own: Given = Given(),  # noqa: B008 immutable
     ) -> None:
         self.folder = Path(folder).absolute()
         #: How the last session ended: "complete", "time_limit" or "stopped"; None: read from its folder.
@@ -121,7 +122,7 @@ class Run(Sequence[Finding]):
         #: What looked wrong with the models or the inputs.
         self.notes = list(notes)
         self._models = models
-        self._strategy = strategy
+        self._own = own
         self._record = _core.record(os.fspath(self.folder))
         self._cleanup = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True) if temporary else None
 
@@ -213,7 +214,7 @@ class Run(Sequence[Finding]):
         """Copies the run to a folder that is not there yet, and is the run there."""
         target = Path(folder).absolute()
         shutil.copytree(self.folder, target)
-        return Run(target, end=self.end, notes=self.notes, models=self._models, strategy=self._strategy)
+        return Run(target, end=self.end, notes=self.notes, models=self._models, own=self._own)
 
     # ---- for people
 

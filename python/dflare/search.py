@@ -16,10 +16,12 @@ from . import _core
 from .errors import BadArgument, Error, Interrupted, as_keywords
 from .inputs import Inputs, InputsLike, first_image
 from .model import ModelLike, Party, parties
+from .operators import OperatorsLike
 from .options import Pairs, documented, pairs
+from .own import Given, Own, again
 from .run import Finding, Run, RunLike
 from .runtimes import onnxruntime_library
-from .strategy import Own, Strategy, own_strategy
+from .strategy import Strategy
 from .working import ProgressLike, Work
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-@documented(_core.SEARCH, left_out=("out", "labels", "strategy"))
+@documented(_core.SEARCH, left_out=("out", "labels", "strategy", "operators"))
 def search(
     original: ModelLike,
     compressed: ModelLike,
@@ -38,6 +40,7 @@ def search(
     labels: InputsLike | None = None,
     *,
     strategy: StrategyName | type[Strategy] | Callable[[], Strategy] | None = None,
+    operators: OperatorsLike | None = None,
     out: str | os.PathLike[str] | None = None,
     progress: ProgressLike = None,
     **options: Unpack[SearchOptions],
@@ -53,6 +56,8 @@ def search(
     labels: true classes, whole numbers from 0, one for each seed; a file for seeds that are a path.
     strategy: how the next input is chosen: boundary, dflare, diffchaser or random, or a class of yours that derives
         from dflare.Strategy.
+    operators: what mutates inputs, of the strategies that do so: paper, reference, names with commas between; or a list
+        of names, of dflare.Operator and of functions (image, rng) -> image.
     out: the folder of the run, which must not hold anything; else a temporary one that goes with the Run.
     progress: a callable that is told a dflare.Progress; True: a bar by tqdm.
 
@@ -64,18 +69,18 @@ def search(
     """
     inputs = Inputs(seeds, labels)
     models = parties([original, compressed])
-    own = own_strategy(strategy)
-    given = _models_given(models, options) + pairs({**options, "strategy": own.name if own else strategy})
+    own = Own(strategy, operators)
+    given = _models_given(models, options) + pairs({**options, **own.options()})
     folder, temporary = _folder(out)
     given += [("out", str(folder)), ("seeds", inputs.path or str(folder / "inputs.npy"))]
     if inputs.labels_path:
         given += [("labels", inputs.labels_path)]
     elif inputs.labels:
         given += [("labels", str(folder / "labels.npy"))]
-    work = Work(models, progress, searches=True, strategy=own)
-    session = _Session(folder, temporary, (original, compressed), work, own.make if own else None)
+    work = Work(models, progress, searches=True, own=own)
+    session = _Session(folder, temporary, (original, compressed), work, own.given)
     functions = [model.function for model in models if model.function]
-    engine = own.engine if own else None
+    engine = own.engine
     return session.conduct(
         lambda: _core.search(given, functions, inputs.probe(models), inputs.images(), work.live, engine)
     )
@@ -88,6 +93,7 @@ def resume(
     compressed: ModelLike | None = None,
     *,
     strategy: type[Strategy] | Callable[[], Strategy] | None = None,
+    operators: OperatorsLike | None = None,
     progress: ProgressLike = None,
     **options: Unpack[ResumeOptions],
 ) -> Run:
@@ -96,7 +102,7 @@ def resume(
 
     original, compressed: needed where they were callables and `run` is a folder. Files that have changed are told by
         their hashes; that a callable is the same is yours to see to.
-    strategy: likewise, where it was a class of yours.
+    strategy, operators: likewise, where they were code of yours.
 
     Raises what search raises; BadInput for models or inputs that are not what they were.
     """
@@ -104,24 +110,17 @@ def resume(
     models = _models_again(known, original, compressed)
     probe = _probe_again(known, models)
     given = _runtime_given(models, options) + pairs(options)
-    own = _strategy_again(known, strategy)
-    engine = own.engine if own else None
-    work = Work(models, progress, searches=True, strategy=own)
-    session = _Session(known.folder, False, _sources(models), work, own.make if own else None)
+    own = again(known, strategy, operators)
+    engine = own.engine
+    work = Work(models, progress, searches=True, own=own)
+    session = _Session(known.folder, False, _sources(models), work, own.given)
     functions = [model.function for model in models if model.function]
-    again = session.conduct(lambda: _core.resume(os.fspath(known.folder), given, functions, probe, work.live, engine))
-    again._cleanup, known._cleanup = known._cleanup, None  # a temporary folder goes with the newer run
-    if again._cleanup is not None:
-        again._cleanup.detach()
-        again = Run(
-            again.folder,
-            end=again.end,
-            notes=again.notes,
-            models=_sources(models),
-            temporary=True,
-            strategy=again._strategy,
-        )
-    return again
+    newer = session.conduct(lambda: _core.resume(os.fspath(known.folder), given, functions, probe, work.live, engine))
+    newer._cleanup, known._cleanup = known._cleanup, None  # a temporary folder goes with the newer run
+    if newer._cleanup is None:
+        return newer
+    newer._cleanup.detach()
+    return Run(newer.folder, end=newer.end, notes=newer.notes, models=_sources(models), temporary=True, own=own.given)
 
 
 @dataclass(frozen=True)
@@ -142,12 +141,13 @@ def show(
     compressed: ModelLike | None = None,
     *,
     strategy: type[Strategy] | Callable[[], Strategy] | None = None,
+    operators: OperatorsLike | None = None,
     **options: Unpack[ShowOptions],
 ) -> Shown:
     """Tells one finding, and rebuilds it from its seed.
 
     id: a Finding, the number of its input, "12:0" or the name of its image.
-    original, compressed, strategy: as for resume.
+    original, compressed, strategy, operators: as for resume.
     """
     known = run if isinstance(run, Run) else Run(run)
     models = _models_again(known, original, compressed)
@@ -155,9 +155,9 @@ def show(
     functions = [model.function for model in models if model.function]
     given = _runtime_given(models, options) + pairs(options)
     probe = _probe_again(known, models)
-    own = _strategy_again(known, strategy)
-    engine = own.engine if own else None
-    work = Work(models, False, strategy=own)
+    own = again(known, strategy, operators)
+    engine = own.engine
+    work = Work(models, False, own=own)
     text, rebuilt, notes = work.do(lambda: _core.show(os.fspath(known.folder), wanted, given, functions, probe, engine))
     _warn(notes)
     index, _, ordinal = wanted.partition(":")
@@ -188,10 +188,10 @@ class _Session:
     """A search and what becomes of its folder, however it ends."""
 
     def __init__(
-        self, folder: Path, temporary: bool, models: tuple[object, object], work: Work, strategy: object = None
+        self, folder: Path, temporary: bool, models: tuple[object, object], work: Work, own: Given
     ) -> None:
         self.folder, self.temporary, self.models, self.work = folder, temporary, models, work
-        self.strategy = strategy
+        self.own = own
 
     def conduct(self, call: Callable[[], tuple[str, list[str]] | None]) -> Run:
         try:
@@ -221,13 +221,13 @@ class _Session:
             notes=notes,
             models=self.models,
             temporary=self.temporary,
-            strategy=self.strategy,
+            own=self.own,
         )
 
     def _left(self, notes: Sequence[str] = ()) -> Run | None:
         """A run that was cut short stays, in a temporary folder too: nothing found is lost."""
         try:
-            return Run(self.folder, end="stopped", notes=notes, models=self.models, strategy=self.strategy)
+            return Run(self.folder, end="stopped", notes=notes, models=self.models, own=self.own)
         except Error:  # it never began
             if self.temporary:
                 shutil.rmtree(self.folder, ignore_errors=True)
@@ -270,24 +270,6 @@ def _models_again(run: Run, original: object, compressed: object, others: bool =
             raise BadArgument(f"the {side} model of {run.folder} was a callable, {was}", f"give it again: {side}=")
     names = [was if str(was).startswith("function:") else None for was in recorded]
     return parties(given, names)
-
-
-def _strategy_again(run: Run, strategy: object) -> Own | None:
-    """The strategy of a run, where it was the caller's."""
-    recorded = str(run.options.get("strategy", "boundary"))
-    given = strategy if strategy is not None else run._strategy
-    if not recorded.startswith("own:"):
-        if strategy is not None:
-            raise BadArgument(
-                f"the strategy of {run.folder} is {recorded}, which is not changed", "leave strategy= out"
-            )
-        return None
-    own = own_strategy(given)
-    if own is None:
-        raise BadArgument(f"the strategy of {run.folder} was a class of yours, {recorded}", "give it again: strategy=")
-    if own.name != recorded:
-        raise BadArgument(f"the strategy of {run.folder} is {recorded}, not {own.name}", "give that one: strategy=")
-    return own
 
 
 def _probe_again(run: Run, models: list[Party]) -> Any:

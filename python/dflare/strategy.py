@@ -10,10 +10,6 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
-from . import _core
-from .errors import BadArgument
-from .model import _name_of
-
 Image = npt.NDArray[np.uint8]
 
 
@@ -102,82 +98,35 @@ class Strategy:
 StrategyLike = Union[str, type[Strategy], Callable[[], Strategy]]
 
 
-class Own:
-    """A strategy of the caller's, as the engine has it; keeps what it raised, with its traceback."""
+class Chain:
+    """An instance, as the engine calls it, by `watched`."""
 
-    def __init__(self, make: type[Strategy] | Callable[[], Strategy]) -> None:
-        self.name = f"own:{_name_of(make)}"
-        self.make = make
-        self.raised: BaseException | None = None
-        self.on_exit: Callable[[], None] = lambda: None
-        first = make()
-        if not isinstance(first, Strategy):
-            raise BadArgument(f"strategy makes {type(first).__name__}, expected a dflare.Strategy")
-        if not isinstance(first.proposals, int) or not 1 <= first.proposals <= 4096:
-            raise BadArgument(f"{type(first).__name__}.proposals is {first.proposals!r}, expected 1 to 4096")
-        self.proposals = first.proposals
-        self.engine: _core.OwnStrategy | None = _core.OwnStrategy(
-            lambda: _Chain(self, self.watched(make)), first.proposals
-        )
-
-    def watched(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except BaseException as error:
-            if self.raised is None:
-                self.raised = error
-            if not isinstance(error, Exception):
-                self.on_exit()
-            raise
-
-    def release(self) -> BaseException | None:
-        """What it raised; it is not used any more."""
-        self.engine = None
-        return self.raised
-
-
-def own_strategy(strategy: object) -> Own | None:
-    """None for the name of one of ours."""
-    if strategy is None or isinstance(strategy, str):
-        return None
-    if isinstance(strategy, Strategy):
-        raise BadArgument(
-            f"strategy is an instance of {type(strategy).__name__}, expected the class: each chain has one"
-        )
-    if not callable(strategy):
-        raise BadArgument(f"strategy is {strategy!r}, expected a name or a subclass of dflare.Strategy")
-    return Own(strategy)
-
-
-class _Chain:
-    """An instance, as the engine calls it."""
-
-    def __init__(self, own: Own, strategy: Strategy) -> None:
-        self._own, self._strategy = own, strategy
+    def __init__(self, strategy: Strategy, proposals: int, watched: Callable[..., Any]) -> None:
+        self._strategy, self._proposals, self._watched = strategy, proposals, watched
         self._shape: tuple[int, ...] = ()
 
     def begin(self, index: int, image: Image, label: int, true_label: int, first: int, second: int) -> None:
         self._shape = image.shape
         seed = Seed(index, image, label, true_label if true_label >= 0 else None)
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence([first, second])))
-        self._own.watched(self._strategy.begin, seed, rng)
+        self._watched(self._strategy.begin, seed, rng)
 
     again = begin  # another finding of the same seed: its random numbers go on
 
     def propose(self) -> Image:
-        return self._own.watched(self._proposed)  # type: ignore[no-any-return]
+        return self._watched(self._proposed)  # type: ignore[no-any-return]
 
     def observe(self, *columns: Any) -> bool:
         *arrays, deviates, finite = columns
         fields: list[Any] = [*arrays, deviates.astype(bool), finite.astype(bool)]
         answers = Answers(*fields)
-        return self._own.watched(self._strategy.observe, answers) is not False
+        return self._watched(self._strategy.observe, answers) is not False
 
     def rejected(self) -> None:
-        self._own.watched(self._strategy.rejected)
+        self._watched(self._strategy.rejected)
 
     def how(self) -> str:
-        return self._own.watched(self._told)  # type: ignore[no-any-return]
+        return self._watched(self._told)  # type: ignore[no-any-return]
 
     def _told(self) -> str:
         how = self._strategy.how()
@@ -192,10 +141,10 @@ class _Chain:
             images = np.asarray(proposed)
         except ValueError:
             raise ValueError(f"{name}.propose() gave images of several shapes") from None
-        if images.shape[1:] != self._shape or len(images) > self._own.proposals:
+        if images.shape[1:] != self._shape or len(images) > self._proposals:
             wanted = " x ".join(map(str, self._shape))
             raise ValueError(
-                f"{name}.propose() gave {' x '.join(map(str, images.shape))}, expected up to {self._own.proposals} "
+                f"{name}.propose() gave {' x '.join(map(str, images.shape))}, expected up to {self._proposals} "
                 f"(proposals) x {wanted}"
             )
         if images.dtype.kind not in "fiu":

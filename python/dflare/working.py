@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, Union
 
 from . import _core
-from .errors import BadArgument, Error, ModelFailed, StrategyFailed
+from .errors import BadArgument, Error, ModelFailed
 from .model import Party
-from .strategy import Own
+from .own import Own
 
 _LOOK = 0.05  # seconds between two looks at signals and progress
 Result = TypeVar("Result")
@@ -35,7 +36,7 @@ class Progress:
 
 
 #: A callable that is told how far the work is, some times a second; True: a bar by tqdm, False: nothing, None: a bar
-#: where tqdm is installed and standard error is a terminal.
+#: where tqdm is installed and standard error is a terminal, or a notebook.
 ProgressLike = Union[Callable[[Progress], object], bool, None]
 
 
@@ -80,14 +81,23 @@ class _Bar:
             self._bar.close()
 
 
+def _in_notebook() -> bool:
+    """Whether what is shown goes to Jupyter."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None else None
+    return running is not None and "IPKernelApp" in running.config
+
+
 def display_of(progress: ProgressLike) -> Display | None:
     """What shows it; None: nothing does."""
     if callable(progress):
         return _Told(progress)
-    if progress is False or (progress is None and not sys.stderr.isatty()):
+    if progress is False or (progress is None and not (sys.stderr.isatty() or _in_notebook())):
         return None
     try:
-        from tqdm.auto import tqdm
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # without ipywidgets a notebook has a bar of text
+            from tqdm.auto import tqdm
     except ImportError:
         if progress is True:
             raise BadArgument("progress=True shows a bar by tqdm, which is not installed", "pip install tqdm") from None
@@ -118,14 +128,14 @@ class Work:
     """One call of the engine."""
 
     def __init__(
-        self, models: list[Party], progress: ProgressLike, searches: bool = False, strategy: Own | None = None
+        self, models: list[Party], progress: ProgressLike, searches: bool = False, own: Own | None = None
     ) -> None:
         self.live = _core.Live()
         self.interrupted = False
         self._models = models
-        self._strategy = strategy
-        if strategy is not None:
-            strategy.on_exit = self.live.stop
+        self._own = own
+        if own is not None:
+            own.on_exit = self.live.stop
         self._display = display_of(progress)
         self._look = _of_search if searches else _of_steps
         for model in models:
@@ -154,13 +164,15 @@ class Work:
             if self._display:
                 self._display.close()
             all_raised = [model.release() for model in self._models]
-        misled = self._strategy.release() if self._strategy else None
+        misled = self._own.release() if self._own else None
         raised = next((error for error in all_raised if error is not None), None)
         for ending in (raised, misled):
             if ending is not None and not isinstance(ending, Exception):
                 raise ending
-        if failure and isinstance(failure[0], Error) and self._strategy is not None and misled is not None:
-            raise StrategyFailed(f"{self._strategy.name}: {failure[0].message}") from misled
+        if failure and isinstance(failure[0], Error) and self._own is not None:
+            told = self._own.failure(failure[0])
+            if told is not None:
+                raise told from misled
         if failure and isinstance(failure[0], ModelFailed) and raised is not None:
             raise failure[0] from raised
         if failure:

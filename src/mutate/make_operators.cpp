@@ -29,6 +29,7 @@ constexpr std::array<Entry, 7> kEntries{{
 }};
 
 constexpr std::string_view kReferencePrefix = "reference:";
+constexpr std::string_view kOwnPrefix = "own:";
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
@@ -79,6 +80,34 @@ OperatorSet make_all(std::string_view prefix, InputKind kind) {
   return set;
 }
 
+std::unique_ptr<Operator> make_own(const std::string& item, InputKind kind, const OperatorMaker& own) {
+  if (kind != InputKind::kImage) {
+    throw Error(ErrorCode::kBadArgument, "operators of one's own are for images, and inputs are arrays or texts",
+                "use --operators paper");
+  }
+  auto made = own ? own(item) : nullptr;
+  if (made != nullptr) return made;
+  throw Error(ErrorCode::kBadArgument, "the operator " + item + " is code of the program that began the run",
+              "only there can it go on: dflare.resume(run, operators=[...])");
+}
+
+// One item of a list; all of them of "paper" and "reference".
+OperatorSet make_item(std::string_view item, InputKind kind, const OperatorMaker& own) {
+  if (item == "paper") return make_all("", kind);
+  if (item == "reference" && kind == InputKind::kImage) return make_all(kReferencePrefix, kind);
+  OperatorSet one;
+  one.push_back(item.starts_with(kOwnPrefix) ? make_own(std::string(item), kind, own) : make_one(item, kind));
+  return one;
+}
+
+void add_to(OperatorSet& set, std::unique_ptr<Operator> made) {
+  if (std::any_of(set.begin(), set.end(), [&](const auto& other) { return other->name() == made->name(); })) {
+    throw Error(ErrorCode::kBadArgument, "operator '" + std::string(made->name()) + "' is named twice",
+                "name each operator once in --operators");
+  }
+  set.push_back(std::move(made));
+}
+
 }  // namespace
 
 const std::vector<std::string>& operator_names(InputKind kind) {
@@ -94,18 +123,15 @@ const std::vector<std::string>& operator_names(InputKind kind) {
   return kind == InputKind::kArray ? of_arrays : kind == InputKind::kText ? of_texts : of_images;
 }
 
-OperatorSet make_operators(std::string_view spec, InputKind kind) {
-  if (trim(spec) == "paper") return make_all("", kind);
-  if (trim(spec) == "reference" && kind == InputKind::kImage) return make_all(kReferencePrefix, kind);
+bool names_own_operators(std::string_view spec) {
+  return spec.starts_with(kOwnPrefix) || spec.find("," + std::string(kOwnPrefix)) != spec.npos;
+}
+
+OperatorSet make_operators(std::string_view spec, InputKind kind, const OperatorMaker& own) {
   OperatorSet set;
   for (std::size_t begin = 0; begin <= spec.size();) {
     const std::size_t end = std::min(spec.find(',', begin), spec.size());
-    auto made = make_one(trim(spec.substr(begin, end - begin)), kind);
-    if (std::any_of(set.begin(), set.end(), [&](const auto& other) { return other->name() == made->name(); })) {
-      throw Error(ErrorCode::kBadArgument, "operator '" + std::string(made->name()) + "' is named twice",
-                  "name each operator once in --operators");
-    }
-    set.push_back(std::move(made));
+    for (auto& made : make_item(trim(spec.substr(begin, end - begin)), kind, own)) add_to(set, std::move(made));
     begin = end + 1;
   }
   return set;

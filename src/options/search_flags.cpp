@@ -99,7 +99,8 @@ std::vector<Flag> strategy_flags() {
        .brief = "The mutations: paper, reference, or names with commas between",
        .details = "Names: pixel-change, gaussian-noise, multiplicative-noise, salt-and-pepper, average-blur, "
                   "gaussian-blur, median-blur. `paper`: all seven, rounded and clipped. `reference`: all seven as the "
-                  "authors' code has them, where values are truncated and wrap around; `reference:NAME` for one.",
+                  "authors' code has them, where values are truncated and wrap around; `reference:NAME` for one. Sets "
+                  "may stand in a list.",
        .only_with = with_operators()},
   };
 }

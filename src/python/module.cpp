@@ -5,7 +5,7 @@
 #include "python/function.h"
 #include "python/live.h"
 #include "python/options.h"
-#include "python/strategy.h"
+#include "python/own_code.h"
 #include "python/work.h"
 
 namespace nb = nanobind;
@@ -19,7 +19,7 @@ NB_MODULE(_core, m) {
   python::bind_options(m);
   python::bind_live(m);
   python::bind_function(m);
-  python::bind_strategy(m);
+  python::bind_own_code(m);
   python::bind_search(m);
   python::bind_parts(m);
   python::bind_reports(m);

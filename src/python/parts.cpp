@@ -20,7 +20,6 @@
 #include "python/images.h"
 #include "python/live.h"
 #include "python/options.h"
-#include "python/strategy.h"
 #include "python/work.h"
 
 namespace nb = nanobind;
@@ -34,11 +33,11 @@ using Notes = std::vector<std::string>;
 class Parts {
  public:
   Parts(const Pairs& pairs, const std::vector<Function>& functions, const std::optional<Bytes>& probe,
-        const Images* images, Live& live, const std::optional<OwnStrategy>& strategy)
+        const Images* images, Live& live, const OwnCode& own)
       : options_(resolve(givens_of(pairs, kSearch))) {
     use_one_opencv_thread();
     SearchHooks hooks;
-    hooks.own_strategy = factory_of(strategy);
+    hooks.own = own;
     hooks.inputs_read = [this](const SeedSet& seeds) {
       notes_ = notes_on(seeds);
       seeds_ = &seeds;
@@ -119,9 +118,9 @@ void bind_parts(nb::module_& m) {
   const auto free = nb::call_guard<nb::gil_scoped_release>();
   nb::class_<Parts>(m, "Parts", "A search that is run in shares.")
       .def(nb::init<const Pairs&, const std::vector<Function>&, const std::optional<Bytes>&, const Images*, Live&,
-                    const std::optional<OwnStrategy>&>(),
+                    const OwnCode&>(),
            nb::arg("givens"), nb::arg("functions"), nb::arg("probe").none(), nb::arg("images").none(), nb::arg("live"),
-           nb::arg("strategy").none(), nb::keep_alive<1, 6>(), free)
+           nb::arg("own"), nb::keep_alive<1, 6>(), free)
       .def("plan", &Parts::plan)
       .def("notes", &Parts::notes)
       .def("run", &Parts::run, nb::arg("folder"), nb::arg("seeds"), free)

@@ -20,7 +20,6 @@
 #include "python/images.h"
 #include "python/live.h"
 #include "python/options.h"
-#include "python/strategy.h"
 #include "python/work.h"
 
 namespace nb = nanobind;
@@ -44,12 +43,12 @@ using Notes = std::vector<std::string>;
 using Ended = std::optional<std::pair<std::string, Notes>>;  // how, and what is to be said; nothing: never begun
 
 Ended search(const Pairs& pairs, const std::vector<Function>& functions, const std::optional<Bytes>& probe,
-             const Images* images, Live& live, const std::optional<OwnStrategy>& strategy) {
+             const Images* images, Live& live, const OwnCode& own) {
   const Options options = resolve(givens_of(pairs, kSearch));
   use_one_opencv_thread();
   Notes notes;
   SearchHooks hooks;
-  hooks.own_strategy = factory_of(strategy);
+  hooks.own = own;
   hooks.inputs_read = [&](const SeedSet& seeds) { notes = notes_on(seeds); };
   hooks.notes = [&](const Notes& more) { notes.insert(notes.end(), more.begin(), more.end()); };
   if (images != nullptr) {
@@ -61,13 +60,13 @@ Ended search(const Pairs& pairs, const std::vector<Function>& functions, const s
 }
 
 Ended resume(const std::string& folder, const Pairs& pairs, const std::vector<Function>& functions,
-             const std::optional<Bytes>& probe, Live& live, const std::optional<OwnStrategy>& strategy) {
+             const std::optional<Bytes>& probe, Live& live, const OwnCode& own) {
   const Givens now = givens_of(pairs, kResume);
   use_one_opencv_thread();
   const auto store = FindingStore::open(folder, /*writable=*/true);
   Notes notes;
   SearchHooks hooks;
-  hooks.own_strategy = factory_of(strategy);
+  hooks.own = own;
   hooks.notes = [&](const Notes& changes) { notes = changes; };
   const auto resumed = resume_as_asked(*store, now, live.progress, hooks, opener_of(functions, probe));
   if (!resumed) return std::nullopt;
@@ -77,7 +76,7 @@ Ended resume(const std::string& folder, const Pairs& pairs, const std::vector<Fu
 // The finding in words, and whether it came again; what has changed since the run.
 std::tuple<std::string, bool, Notes> show(const std::string& folder, const std::string& id, const Pairs& pairs,
                                           const std::vector<Function>& functions, const std::optional<Bytes>& probe,
-                                          const std::optional<OwnStrategy>& strategy) {
+                                          const OwnCode& own) {
   const Givens now = givens_of(pairs, kShow);
   use_one_opencv_thread();
   const auto store = FindingStore::open(folder, /*writable=*/false);
@@ -85,7 +84,7 @@ std::tuple<std::string, bool, Notes> show(const std::string& folder, const std::
   const Options options = options_now(run, now);
   const Finding finding = find_finding(*store, id);
   ReopenedRun reopened = reopen(run, options, opener_of(functions, probe));
-  reopened.own_strategy = factory_of(strategy);
+  reopened.own = own;
   const bool again = comes_again(finding, run, options, reopened);
   return {text_of(finding_report(finding, run, options), TextStyle{.colours = false}), again, reopened.notes};
 }
@@ -97,11 +96,11 @@ void bind_search(nb::module_& m) {
       .def(nb::init<std::vector<Bytes>, std::vector<int>>(), nb::arg("arrays"), nb::arg("labels"));
   const auto free = nb::call_guard<nb::gil_scoped_release>();
   m.def("search", &search, nb::arg("givens"), nb::arg("functions"), nb::arg("probe").none(), nb::arg("images").none(),
-        nb::arg("live"), nb::arg("strategy").none(), free);
+        nb::arg("live"), nb::arg("own"), free);
   m.def("resume", &resume, nb::arg("folder"), nb::arg("givens"), nb::arg("functions"), nb::arg("probe").none(),
-        nb::arg("live"), nb::arg("strategy").none(), free);
+        nb::arg("live"), nb::arg("own"), free);
   m.def("show", &show, nb::arg("folder"), nb::arg("id"), nb::arg("givens"), nb::arg("functions"),
-        nb::arg("probe").none(), nb::arg("strategy").none(), free);
+        nb::arg("probe").none(), nb::arg("own"), free);
 }
 
 }  // namespace dflare::python

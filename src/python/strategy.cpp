@@ -11,6 +11,7 @@
 #include "dflare/error.h"
 #include "python/arrays.h"
 #include "python/errors.h"
+#include "python/shared.h"
 
 namespace nb = nanobind;
 
@@ -144,38 +145,15 @@ class PythonStrategy final : public Strategy {
 
 }  // namespace
 
-struct OwnStrategy::State {
-  nb::object make;
-  std::size_t proposals;
-
-  State(nb::object m, std::size_t n) : make(std::move(m)), proposals(n) {}
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    const nb::gil_scoped_acquire gil;
-    make.reset();
-  }
-};
-
-OwnStrategy::OwnStrategy(nb::object make, std::size_t proposals)
-    : state_(std::make_shared<State>(std::move(make), proposals)) {}
-
-StrategyFactory OwnStrategy::factory() const {
-  return [state = state_]() -> std::unique_ptr<Strategy> {
+StrategyFactory factory_of(nb::object make, std::size_t proposals) {
+  return [make = std::make_shared<const Shared>(std::move(make)), proposals]() -> std::unique_ptr<Strategy> {
     const nb::gil_scoped_acquire gil;
     try {
-      return std::make_unique<PythonStrategy>(state->make(), state->proposals);
+      return std::make_unique<PythonStrategy>(make->object()(), proposals);
     } catch (const nb::python_error& e) {
       throw Error(ErrorCode::kBadArgument, in_words(e));
     }
   };
-}
-
-StrategyFactory factory_of(const std::optional<OwnStrategy>& own) { return own ? own->factory() : StrategyFactory(); }
-
-void bind_strategy(nb::module_& m) {
-  nb::class_<OwnStrategy>(m, "OwnStrategy", "What makes chains' strategies in Python.")
-      .def(nb::init<nb::object, std::size_t>(), nb::arg("make"), nb::arg("proposals"));
 }
 
 }  // namespace dflare::python

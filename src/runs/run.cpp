@@ -132,7 +132,7 @@ SearchSettings settings_to_go_on(const RecordedRun& run, const Options& now) {
 
 bool comes_again(const Finding& finding, const RecordedRun& run, const Options& now, const ReopenedRun& reopened) {
   SearchSettings settings = search_settings(now);
-  settings.strategy.own = reopened.own_strategy;
+  settings.strategy.own = reopened.own;
   settings.time_limit_seconds = 0;
   settings.batch = run.batch;
   settings.workers = 1;

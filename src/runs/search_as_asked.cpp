@@ -84,7 +84,7 @@ std::optional<Resumed> begin_after_all(FindingStore& store, const std::string& i
 
 SearchSettings settings_asked(const Options& options, const SearchHooks& hooks) {
   SearchSettings settings = search_settings(options);
-  settings.strategy.own = hooks.own_strategy;
+  settings.strategy.own = hooks.own;
   return settings;
 }
 
@@ -120,7 +120,7 @@ std::optional<Resumed> resume_as_asked(FindingStore& store, const Givens& now, L
   const ReopenedRun reopened = reopen(run, options, open);
   if (hooks.notes) hooks.notes(reopened.notes);
   SearchSettings settings = settings_to_go_on(run, options);
-  settings.strategy.own = hooks.own_strategy;
+  settings.strategy.own = hooks.own;
   Watched watched(hooks, store, reopened.seeds, options);
   Search search(reopened.pair.borrowed(), reopened.seeds, settings, &live);
   if (live.stop) return std::nullopt;

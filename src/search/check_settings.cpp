@@ -97,8 +97,9 @@ void check_robust(const SearchSettings& s) {
 void check_queries(const SearchSettings& s) {
   require(s.max_queries >= 2, "the query budget is " + text(s.max_queries) + ", and the seed itself takes one",
           "use --max-queries N with N >= 2");
-  const bool to_come = is_own_strategy(s.strategy.name) && !s.strategy.own;  // a Search has it, and checks again
-  const auto least = to_come ? 2 : 1 + static_cast<std::int64_t>(make_strategy_factory(s.strategy)()->max_proposals());
+  const auto least = s.strategy.lacks_code()  // a Search has it, and checks again
+                         ? 2
+                         : 1 + static_cast<std::int64_t>(make_strategy_factory(s.strategy)()->max_proposals());
   require(s.max_queries >= least,
           "the query budget is " + text(s.max_queries) + ", and the seed and its first population take " + text(least),
           "use --max-queries N with N >= " + text(least) + ", or a smaller --population");

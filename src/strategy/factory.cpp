@@ -15,11 +15,12 @@ const std::vector<std::string>& strategy_names() {
 
 StrategyFactory make_strategy_factory(const StrategyOptions& options) {
   if (is_own_strategy(options.name)) {
-    if (options.own) return options.own;
+    if (options.own.strategy) return options.own.strategy;
     throw Error(ErrorCode::kBadArgument, "the strategy " + options.name + " is code of the program that began the run",
                 "only there can it go on: dflare.resume(run, strategy=...)");
   }
-  auto operators = std::make_shared<const OperatorSet>(make_operators(options.operators, options.kind));
+  auto operators =
+      std::make_shared<const OperatorSet>(make_operators(options.operators, options.kind, options.own.operators));
   if (options.name == "boundary") {
     return [operators, end_points = options.end_points] { return make_boundary(operators, end_points); };
   }

@@ -63,6 +63,31 @@ TEST(MakeOperators, EmptyItemsAreRefused) {
   }
 }
 
+TEST(MakeOperators, SetsStandInListsBesideNames) {
+  auto expected = operator_names();
+  expected.insert(expected.begin(), "reference:median-blur");
+  EXPECT_EQ(names_of(make_operators("reference:median-blur,paper")), expected);
+  EXPECT_THAT(refusal("paper,median-blur").what(), HasSubstr("named twice"));
+}
+
+TEST(MakeOperators, ThoseOfTheCallersOwnComeFromTheirMaker) {
+  const OperatorMaker own = [](const std::string& name) {
+    return name == "own:fog" ? std::move(make_operators("median-blur").front()) : nullptr;
+  };
+  EXPECT_EQ(make_operators("own:fog,average-blur", InputKind::kImage, own).size(), 2U);
+  EXPECT_TRUE(names_own_operators("paper,own:fog"));
+  EXPECT_FALSE(names_own_operators("paper"));
+  try {
+    (void)make_operators("own:rain", InputKind::kImage, own);
+    FAIL();
+  } catch (const Error& e) {
+    EXPECT_EQ(e.code(), ErrorCode::kBadArgument);
+    EXPECT_THAT(e.hint(), HasSubstr("dflare.resume"));
+  }
+  EXPECT_THAT(refusal("own:fog").what(), HasSubstr("own:fog is code of the program that began the run"));
+  EXPECT_THROW(make_operators("own:fog", InputKind::kArray, own), Error);
+}
+
 TEST(MakeOperators, AnOperatorNamedTwiceIsRefused) {
   EXPECT_THAT(refusal("median-blur,median-blur").what(), HasSubstr("named twice"));
 }
