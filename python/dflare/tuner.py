@@ -173,8 +173,8 @@ class Tuner:
         self._tell("calibration", 0, 0)
         path, _ = self._asked.files_of(self._asked.calibration)
         told = _core.fed(self._asked.inspecting(path), 1, int(self._asked.options.get("rng_seed") or 0))
-        if told["kind"] == "text":
-            raise BadInput(f"{self._asked.original} takes texts: there is no range to calibrate", "give variants=")
+        if told["kind"] == "other":
+            raise BadInput(f"{self._asked.original} takes neither images nor arrays, and is not quantised here", "give variants=")
         self._notes += told["notes"]
         fed: dict[str, Floats] = {"plain": told["values"][: told["clean"]], "corrupted": told["values"]}
         return Quantiser(self._asked.original, told["input"], fed, self._folder / "scratch")

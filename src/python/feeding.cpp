@@ -91,7 +91,7 @@ Facts fed(const Pairs& pairs, int corrupted, std::uint64_t rng_seed) {
   Facts facts;
   facts["input"] = info.input_name;
   facts["input_type"] = info.input_type;
-  facts["kind"] = info.kind == InputKind::kImage ? "image" : info.kind == InputKind::kArray ? "array" : "text";
+  facts["kind"] = info.kind == InputKind::kImage ? "image" : info.kind == InputKind::kArray ? "array" : "other";
   facts["values"] = array_of(std::move(values.values), values.extents);
   facts["clean"] = clean;
   facts["notes"] = notes;
