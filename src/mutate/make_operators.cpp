@@ -82,7 +82,8 @@ OperatorSet make_all(std::string_view prefix, InputKind kind) {
 
 std::unique_ptr<Operator> make_own(const std::string& item, InputKind kind, const OperatorMaker& own) {
   if (kind != InputKind::kImage) {
-    throw Error(ErrorCode::kBadArgument, "operators of one's own are for images, and inputs are arrays, texts or sounds",
+    throw Error(ErrorCode::kBadArgument,
+                "operators of one's own are for images, and inputs are arrays, texts or sounds",
                 "use --operators paper");
   }
   auto made = own ? own(item) : nullptr;

@@ -117,7 +117,8 @@ class PythonStrategy final : public Strategy {
   void begin_by(const char* method, const RunContext& context, SeedIndex seed, Rng& rng) {
     const InputView input = context.input(seed);
     if (input.shape.form != nullptr) {
-      throw Error(ErrorCode::kBadArgument, "strategies of one's own are for images, and inputs are arrays, texts or sounds",
+      throw Error(ErrorCode::kBadArgument,
+                  "strategies of one's own are for images, and inputs are arrays, texts or sounds",
                   "use --strategy boundary");
     }
     const auto row = static_cast<std::size_t>(seed.value);
