@@ -1,11 +1,11 @@
-# Sounds: libsndfile (files), libsamplerate (rates), SoundTouch (tempo and pitch), whose Debian packages bring no
+# Sounds: libsndfile (files), libsamplerate (rates), Sonic (tempo and pitch), whose Debian packages bring no
 # configuration for CMake.
 find_path(Sounds_FILE_INCLUDE_DIR sndfile.h)
 find_library(Sounds_FILE_LIBRARY sndfile)
 find_path(Sounds_RATE_INCLUDE_DIR samplerate.h)
 find_library(Sounds_RATE_LIBRARY samplerate)
-find_path(Sounds_STRETCH_INCLUDE_DIR soundtouch/SoundTouch.h)
-find_library(Sounds_STRETCH_LIBRARY SoundTouch)
+find_path(Sounds_STRETCH_INCLUDE_DIR sonic.h)
+find_library(Sounds_STRETCH_LIBRARY sonic)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(
   Sounds REQUIRED_VARS Sounds_FILE_LIBRARY Sounds_FILE_INCLUDE_DIR Sounds_RATE_LIBRARY Sounds_RATE_INCLUDE_DIR

@@ -66,7 +66,7 @@ LIBRARIES = {
     r"png\.h": {"inputs"},
     r"jpeglib\.h": {"inputs", "mutate"},
     r"sndfile\.h|samplerate\.h": {"core"},
-    r"soundtouch/": {"mutate"},
+    r"sonic\.h": {"mutate"},
     r"webp/": {"inputs", "page"},
     r"toml\+\+/": {"inputs", "options"},
     r"onnxruntime|dlfcn\.h": {"query"},

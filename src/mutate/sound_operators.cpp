@@ -1,11 +1,13 @@
 // Random mutations of sounds: those of the paper's section 6.1, with the ranges that audiomentations has by default.
 #include "mutate/sound_operators.h"
 
-#include <soundtouch/SoundTouch.h>
+#include <sonic.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "core/sound.h"
@@ -31,25 +33,25 @@ class SoundOperator final : public NamedOperator {
 
 double between(double low, double high, Rng& rng) { return low + (high - low) * rng.uniform(); }
 
+struct StreamEnd {
+  void operator()(sonicStream stream) const { sonicDestroyStream(stream); }
+};
+
 // At so many times the tempo, the pitch kept but for so many semitones. A sound too short for that stays as it is.
 void stretch(Samples in, int rate, double tempo, double semitones, std::span<std::uint8_t> out) {
-  static_assert(std::is_same_v<soundtouch::SAMPLETYPE, float>);
-  soundtouch::SoundTouch work;
-  work.setSampleRate(static_cast<unsigned>(rate));
-  work.setChannels(1);
-  work.setTempo(tempo);
-  work.setPitchSemiTones(semitones);
-  std::vector<float> samples(in.begin(), in.end());
-  for (float& s : samples) s /= 32768.0F;
-  work.putSamples(samples.data(), static_cast<unsigned>(samples.size()));
-  work.flush();
-  samples.resize(work.numSamples());
-  work.receiveSamples(samples.data(), static_cast<unsigned>(samples.size()));
-  if (samples.empty())
-    write_sound(in, out);
-  else
-    write_sound(
-        std::span<const float>(samples), [](double s) { return 32768 * s; }, out);
+  const std::unique_ptr<sonicStreamStruct, StreamEnd> work(sonicCreateStream(rate, 1));
+  if (!work) throw std::bad_alloc();
+  sonicSetSpeed(work.get(), static_cast<float>(tempo));
+  sonicSetPitch(work.get(), static_cast<float>(std::exp2(semitones / 12)));
+  std::vector<std::int16_t> samples(in.begin(), in.end());
+  if (sonicWriteShortToStream(work.get(), samples.data(), static_cast<int>(samples.size())) == 0 ||
+      sonicFlushStream(work.get()) == 0)
+    throw std::bad_alloc();
+  samples.resize(static_cast<std::size_t>(sonicSamplesAvailable(work.get())));
+  sonicReadShortFromStream(work.get(), samples.data(), static_cast<int>(samples.size()));
+  if (samples.empty()) samples.assign(in.begin(), in.end());
+  if (tempo == 1) samples.resize(in.size());  // some samples more or fewer: where a period ends
+  write_sound(Samples(samples), out);
 }
 
 void time_stretch(Samples in, int rate, std::span<std::uint8_t> out, Rng& rng) {

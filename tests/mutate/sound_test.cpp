@@ -44,6 +44,14 @@ double crossings(const Input& input) {
   return static_cast<double>(count) * toy::kRate / static_cast<double>(to - from);
 }
 
+// A library that is built for speed at any price turns them off when it is loaded.
+TEST(SoundOperators, LeaveTheProcessItsDenormals) {
+  volatile float least = 1e-40F;
+  const volatile float times = 1;
+  least = least * times;
+  EXPECT_GT(least, 0);
+}
+
 TEST(SoundOperators, StretchingKeepsThePitchAndChangesTheLength) {
   double shortest = 1e9, longest = 0;
   for (std::uint64_t key = 0; key < 12; ++key) {
@@ -63,7 +71,7 @@ TEST(SoundOperators, PitchMovesAndTheLengthStays) {
   double least = 1e9, most = 0;
   for (std::uint64_t key = 0; key < 12; ++key) {
     const Input out = mutated("pitch-shift", key);
-    EXPECT_NEAR(static_cast<double>(out.view().samples().size()), 4000, 20);
+    EXPECT_EQ(out.view().samples().size(), 4000U);
     const double ratio = crossings(out) / crossings(clip());
     EXPECT_GT(ratio, 0.75);
     EXPECT_LT(ratio, 1.32);
