@@ -98,16 +98,24 @@ def test_regressions_less_gains_are_the_drop_in_accuracy(profile):
     assert figures["regressions"]["value"] - figures["gains"]["value"] == pytest.approx(drop)
 
 
-def test_a_time_limit_gives_the_cheap_figures_of_a_profile():
-    result = dflare("profile", LENET, LENET_PRUNED, DIGITS, *UNIT, "--time-limit", 2, "--batch", 1, "--workers", 1, "--json")
+@pytest.fixture
+def minutes_of_digits(tmp_path):
+    """So many that profiling them takes minutes on any machine."""
+    rng = np.random.default_rng(1)
+    np.save(tmp_path / "many.npy", rng.integers(0, 256, (10_000, 28, 28), dtype=np.uint8))
+    return [LENET, LENET_PRUNED, tmp_path / "many.npy", *UNIT, "--batch", 1, "--workers", 1, "--json"]
+
+
+def test_a_time_limit_gives_the_cheap_figures_of_a_profile(minutes_of_digits):
+    result = dflare("profile", *minutes_of_digits, "--time-limit", 4)
     assert result.code == 0, result
     report = json.loads(result.out)
     assert report["complete"] is False and "time limit" in result.err
     assert report["as_they_are"]["images"] > 0
 
 
-def test_ctrl_c_keeps_what_was_profiled():
-    slow = [str(a) for a in [DFLARE, "profile", LENET, LENET_PRUNED, DIGITS, *UNIT, "--batch", 1, "--workers", 1, "--json"]]
+def test_ctrl_c_keeps_what_was_profiled(minutes_of_digits):
+    slow = [str(a) for a in [DFLARE, "profile", *minutes_of_digits]]
     process = subprocess.Popen(slow, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(1)
     process.send_signal(signal.SIGINT)
