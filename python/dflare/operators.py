@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import BadArgument
+from .images import grey_levels
 from .model import _name_of
 
 Image = npt.NDArray[np.uint8]
@@ -69,13 +70,7 @@ class Mutating:
         if array.shape != image.shape:
             shapes = [" x ".join(map(str, each)) for each in (array.shape, image.shape)]
             raise ValueError(f"{self.name} gave {shapes[0]}, expected {shapes[1]}")
-        if array.dtype.kind not in "fiu":
-            raise TypeError(f"{self.name} gave {array.dtype}, expected numbers")
-        if array.dtype != np.uint8:
-            if not np.all(np.isfinite(array)):
-                raise ValueError(f"{self.name} gave values that are not finite")
-            array = np.clip(np.rint(array), 0, 255)
-        return np.ascontiguousarray(array, dtype=np.uint8)
+        return grey_levels(array, self.name)
 
 
 def listed(operators: OperatorsLike | None) -> tuple[str | None, list[Mutating]]:

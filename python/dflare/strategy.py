@@ -10,6 +10,8 @@ from typing import Any, Union
 import numpy as np
 import numpy.typing as npt
 
+from .images import grey_levels
+
 Image = npt.NDArray[np.uint8]
 
 
@@ -147,10 +149,4 @@ class Chain:
                 f"{name}.propose() gave {' x '.join(map(str, images.shape))}, expected up to {self._proposals} "
                 f"(proposals) x {wanted}"
             )
-        if images.dtype.kind not in "fiu":
-            raise TypeError(f"{name}.propose() gave {images.dtype}, expected numbers")
-        if images.dtype != np.uint8:
-            if not np.all(np.isfinite(images)):
-                raise ValueError(f"{name}.propose() gave values that are not finite")
-            images = np.clip(np.rint(images), 0, 255)
-        return np.ascontiguousarray(images, dtype=np.uint8)
+        return grey_levels(images, f"{name}.propose()")
